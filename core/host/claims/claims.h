@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From frames to verdicts: folds, units, intervals, gates (data model, 3 and 4).
+ */
+#pragma once
+
+#include "host/store/frame.h"
+
+typedef enum
+{
+  ASSAY_REPRODUCED,
+  ASSAY_CONTRADICTED,
+  ASSAY_INCONCLUSIVE,
+  ASSAY_NOT_EVALUABLE,
+  ASSAY_NOT_RUN
+} AssayVerdictKind;
+
+const char *assay_verdict_name (AssayVerdictKind kind); /* "not evaluable" */
+
+/** A share of the variance that one unit brings. */
+typedef struct
+{
+  char *unit;
+  guint n;
+  double share; /* 0..1 */
+} AssayUnitShare;
+
+typedef struct
+{
+  char *level; /* of `each`; NULL: the claim has no `each` */
+  AssayVerdictKind kind;
+  double effect, low, high, df; /* NaN: none */
+  guint n;     /* levels of the first unit */
+  GArray *shares; /* AssayUnitShare */
+} AssayVerdictPart;
+
+typedef struct
+{
+  const AssayClaim *claim;
+  AssayVerdictKind kind;
+  double effect, low, high; /* of the whole; with `each`, of the weakest part */
+  guint n, n_crashed, n_missing;
+  char *rule;   /* the chain and the expectation in words */
+  char *reason; /* why inconclusive, not evaluable or not run; NULL: none */
+  GPtrArray *parts; /* AssayVerdictPart; empty with all_of */
+  GPtrArray *notes; /* char *: stages shared by seeds, rule changed since the run, interpolation */
+} AssayVerdict;
+
+void assay_verdict_free (AssayVerdict *verdict);
+
+/** Judges every claim of the study on the runs (NULL set: all "not run"), in table order.
+ *  Elements are AssayVerdict. */
+GPtrArray *assay_claims_judge (AssayRunSet *set, const AssayStudyInfo *study, GError **error);
+/** The verdicts as the JSON array of `assay claims --json`. */
+JsonNode *assay_claims_json (GPtrArray *verdicts);
+
+/** The rule that will decide, in words: "mean over seed of (id - ood-hard) ... is above 0". */
+char *assay_claim_rule (const AssayStudyInfo *study, const AssayClaim *claim);
+
+/** Type check of every claim, derived metric and figure against every preset in which it
+ *  counts: unknown ids, unfolded dimensions, folds of the wrong shape.  NULL: all well; else
+ *  sentences. */
+GPtrArray *assay_claims_check (const AssayStudyInfo *study);
+
+/** The value of a metric, observed or derived, after `where` and a chain of folds, for
+ *  figures: the frame has the dimensions that are left.  @note as in assay_frame_load. */
+AssayFrame *assay_fold_metric (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
+                               const char *where, const AssayFold *fold, char **note,
+                               GError **error);
+/** Applies a chain to a frame that is already loaded. */
+AssayFrame *assay_fold_frame (const AssayFrame *frame, const AssayFold *fold, GError **error);
+
+/** Estimate and 95 % interval of a chain on a frame, units redrawn as section 4 says.
+ *  The frame's dimensions must all be folded.  @rule keys the random stream. */
+gboolean assay_interval (const AssayFrame *frame, const AssayFold *fold, const char *units,
+                         const char *rule, AssayVerdictPart *part, GError **error);
+
+/** Center and 95 % band over @over for every cell of all other dimensions, for charts and
+ *  grouped runs: @center, @low, @high are frames' values in the order of the result. */
+typedef struct
+{
+  AssayFrame *frame; /* values: the centre */
+  GArray *low, *high; /* double, one per cell; NaN: no band */
+  GArray *n;          /* guint, levels of `over` behind each cell */
+} AssayBandFrame;
+AssayBandFrame *assay_band (const AssayFrame *frame, const char *over, AssayCenter center,
+                            AssayBand band, GError **error);
+void assay_band_frame_free (AssayBandFrame *band);
