@@ -32,7 +32,10 @@ typedef struct
   double effect, low, high, df; /* NaN: none */
   guint n;     /* levels of the first unit */
   GArray *shares; /* AssayUnitShare */
+  double p;    /* two-sided p-value against the expectation, before Holm; NaN: none */
+  gboolean holds; /* the point estimate meets the expectation: what a gate asks */
 } AssayVerdictPart;
+void assay_verdict_part_free (AssayVerdictPart *part);
 
 typedef struct
 {
@@ -62,27 +65,34 @@ char *assay_claim_rule (const AssayStudyInfo *study, const AssayClaim *claim);
  *  sentences. */
 GPtrArray *assay_claims_check (const AssayStudyInfo *study);
 
-/** The value of a metric, observed or derived, after `where` and a chain of folds, for
- *  figures: the frame has the dimensions that are left.  @note as in assay_frame_load. */
+/** The value of one or several metrics, observed or derived, after `where` and a chain of
+ *  folds (NULL: none), for figures: the frame has the dimensions that are left.  @note as in
+ *  assay_frame_load.  Of several metrics `metric` is a dimension. */
 AssayFrame *assay_fold_metric (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
                                const char *where, const AssayFold *fold, char **note,
                                GError **error);
-/** Applies a chain to a frame that is already loaded. */
-AssayFrame *assay_fold_frame (const AssayFrame *frame, const AssayFold *fold, GError **error);
+/** Applies a chain to a frame that is already loaded.  @study says which dimension is the
+ *  property of which; NULL: none is.  WHEN and a choice by a metric need assay_fold_metric. */
+AssayFrame *assay_fold_frame (const AssayFrame *frame, const AssayStudyInfo *study,
+                              const AssayFold *fold, GError **error);
 
-/** Estimate and 95 % interval of a chain on a frame, units redrawn as section 4 says.
- *  The frame's dimensions must all be folded.  @rule keys the random stream. */
-gboolean assay_interval (const AssayFrame *frame, const AssayFold *fold, const char *units,
-                         const char *rule, AssayVerdictPart *part, GError **error);
+/** Estimate and 95 % interval of a chain on a frame, units redrawn as section 4 of the data
+ *  model says.  @rule keys the random stream.  One AssayVerdictPart per cell that is left;
+ *  their kind is not set. */
+GPtrArray *assay_interval (const AssayFrame *frame, const AssayStudyInfo *study,
+                           const AssayFold *fold, const char *units, const char *rule,
+                           GError **error);
 
-/** Center and 95 % band over @over for every cell of all other dimensions, for charts and
- *  grouped runs: @center, @low, @high are frames' values in the order of the result. */
+/** Centre and band over @over ("seed", "env seed") for every cell of all other dimensions. */
 typedef struct
 {
-  AssayFrame *frame; /* values: the centre */
-  GArray *low, *high; /* double, one per cell; NaN: no band */
+  AssayFrame *frame;  /* values: the centre */
+  GArray *low, *high; /* double, one per cell, in the frame's order; NaN: no band */
   GArray *n;          /* guint, levels of `over` behind each cell */
 } AssayBandFrame;
+/** BAND_CI: the claims' interval over the first item (or seed) of @over, redrawn separately
+ *  in each level of the others; needs two of it. */
 AssayBandFrame *assay_band (const AssayFrame *frame, const char *over, AssayCenter center,
                             AssayBand band, GError **error);
 void assay_band_frame_free (AssayBandFrame *band);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayBandFrame, assay_band_frame_free)
