@@ -28,15 +28,13 @@ typedef enum
 } AssayExportFormat;
 
 /** "csv", "jsonl", "json", "bundle"; an unknown name is an error that lists them. */
-gboolean
-assay_export_format (const char *name, AssayExportFormat *format, GError **error);
+gboolean assay_export_format (const char *name, AssayExportFormat *format, GError **error);
 
 /** Writes the runs to @out in the order given.  @where (NULL: all) filters cells of csv and jsonl
  *  by the keys run, study, seed, parameters, metric, labels, step and value. */
-gboolean
-assay_export (AssayWorkspace *workspace, const char *const *ids, AssayExportFormat format,
-              const AssayFilter *where, GOutputStream *out, GError **error);
+gboolean assay_export (AssayWorkspace *workspace, const char *const *ids, AssayExportFormat format,
+                       const AssayFilter *where, GOutputStream *out, GError **error);
 /** The same into a file, which appears when it is whole.  NULL or "-": standard output. */
-gboolean
-assay_export_file (AssayWorkspace *workspace, const char *const *ids, AssayExportFormat format,
-                   const AssayFilter *where, const char *path, GError **error);
+gboolean assay_export_file (AssayWorkspace *workspace, const char *const *ids,
+                            AssayExportFormat format, const AssayFilter *where, const char *path,
+                            GError **error);

@@ -44,8 +44,6 @@ typedef struct AssayFilterNode
 } AssayFilterNode;
 
 /** NULL: the filter passes everything. */
-const AssayFilterNode *
-assay_filter_root (const AssayFilter *filter);
+const AssayFilterNode *assay_filter_root (const AssayFilter *filter);
 /** Whether a test holds for a value; @text NULL: the row has none. */
-gboolean
-assay_filter_test (const AssayFilterNode *test, const char *text);
+gboolean assay_filter_test (const AssayFilterNode *test, const char *text);

@@ -74,7 +74,7 @@ point_at (const char *text, const char *place)
       g_string_append_unichar (line, g_utf8_get_char (c));
     else
       g_string_append_c (line, ' ');
-  g_string_append_printf (line, "\n  %*s^", (int)before, "");
+  g_string_append_printf (line, "\n  %*s^", (int) before, "");
   return g_string_free (line, FALSE);
 }
 
@@ -100,7 +100,7 @@ skip_space (Parser *p)
 static const char *
 bare_end (const char *at)
 {
-  while (is_bare ((unsigned char)*at))
+  while (is_bare ((unsigned char) *at))
     at++;
   return at;
 }
@@ -110,7 +110,7 @@ at_keyword (Parser *p, const char *word)
 {
   gsize length = strlen (word);
 
-  return (gsize)(bare_end (p->at) - p->at) == length && memcmp (p->at, word, length) == 0;
+  return (gsize) (bare_end (p->at) - p->at) == length && memcmp (p->at, word, length) == 0;
 }
 
 static gboolean
@@ -163,7 +163,7 @@ parse_word (Parser *p, const char *expected)
   if (*p->at == '"')
     return parse_quoted (p);
   p->at = bare_end (p->at);
-  word = g_strndup (start, (gsize)(p->at - start));
+  word = g_strndup (start, (gsize) (p->at - start));
   if (*word == '\0')
     complain (p, start, "%s is expected here; a text with signs or spaces goes in \"quotes\"",
               expected);
@@ -203,7 +203,7 @@ parse_operator (Parser *p, AssayTestOp *op)
   for (guint i = 0; i < ASSAY_N_TESTS && !wrong; i++)
     if (g_str_has_prefix (p->at, op_text[i]))
       {
-        *op = (AssayTestOp)i;
+        *op = (AssayTestOp) i;
         p->at += strlen (op_text[i]);
         return TRUE;
       }
@@ -261,7 +261,7 @@ combine (AssayNodeKind kind, AssayFilterNode *first)
   AssayFilterNode *node = g_new0 (AssayFilterNode, 1);
 
   node->kind = kind;
-  node->children = g_ptr_array_new_with_free_func ((GDestroyNotify)node_free);
+  node->children = g_ptr_array_new_with_free_func ((GDestroyNotify) node_free);
   g_ptr_array_add (node->children, first);
   return node;
 }
@@ -283,8 +283,7 @@ join (AssayNodeKind kind, AssayFilterNode *left, AssayFilterNode *right)
   return node;
 }
 
-static AssayFilterNode *
-parse_or (Parser *p);
+static AssayFilterNode *parse_or (Parser *p);
 
 static AssayFilterNode *
 parse_nested (Parser *p)
@@ -512,7 +511,7 @@ any_part_holds (const AssayFilterNode *test, const char *text)
 {
   for (const char *end; (end = strchr (text, '\x1f')); text = end + 1)
     {
-      g_autofree char *part = g_strndup (text, (gsize)(end - text));
+      g_autofree char *part = g_strndup (text, (gsize) (end - text));
 
       if (any_value_holds (test, part))
         return TRUE;
@@ -571,7 +570,7 @@ assay_filter_keys (const AssayFilter *filter)
   if (filter->root != NULL)
     collect_keys (filter->root, seen, keys);
   g_ptr_array_add (keys, NULL);
-  return (GStrv)g_ptr_array_free (keys, FALSE);
+  return (GStrv) g_ptr_array_free (keys, FALSE);
 }
 
 static gboolean
@@ -617,7 +616,7 @@ assay_filter_values (const AssayFilter *filter, const char *key)
   if (admitted == NULL)
     return NULL;
   g_ptr_array_add (admitted, NULL);
-  return (GStrv)g_ptr_array_free (admitted, FALSE);
+  return (GStrv) g_ptr_array_free (admitted, FALSE);
 }
 
 /* ---- Printing -------------------------------------------------------------- */

@@ -31,8 +31,8 @@ assay_frame_new (void)
 
   frame->dims = g_ptr_array_new_with_free_func (frame_dim_free);
   frame->values = g_array_new (FALSE, FALSE, sizeof (double));
-  frame->properties
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+  frame->properties = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                             (GDestroyNotify) g_hash_table_unref);
   frame->shared_stages = g_ptr_array_new_with_free_func (g_free);
   return frame;
 }
@@ -87,7 +87,7 @@ assay_frame_add_dim (AssayFrame *frame, const char *id, guint kind)
 gint32
 assay_frame_level (AssayFrameDim *dim, const char *level)
 {
-  FrameDim *full = (FrameDim *)dim;
+  FrameDim *full = (FrameDim *) dim;
   const double none = NAN;
   gpointer code;
   char *own;
@@ -97,8 +97,8 @@ assay_frame_level (AssayFrameDim *dim, const char *level)
   own = g_strdup (level);
   g_ptr_array_add (dim->levels, own);
   g_array_append_val (dim->numbers, none);
-  g_hash_table_insert (full->codes, own, GINT_TO_POINTER ((gint)dim->levels->len - 1));
-  return (gint32)dim->levels->len - 1;
+  g_hash_table_insert (full->codes, own, GINT_TO_POINTER ((gint) dim->levels->len - 1));
+  return (gint32) dim->levels->len - 1;
 }
 
 void
@@ -128,7 +128,7 @@ assay_natural_compare (const char *a, const char *b)
       if (!g_ascii_isdigit (*p) || !g_ascii_isdigit (*q))
         {
           if (*p != *q)
-            return (guchar)*p < (guchar)*q ? -1 : 1;
+            return (guchar) *p < (guchar) *q ? -1 : 1;
           p++, q++;
           continue;
         }
@@ -209,15 +209,15 @@ order_levels (FrameDim *full, const AssayStudyInfo *study)
     {
       const char *text = dim->levels->pdata[i];
 
-      levels[i] = (Level){ text, declared_place (closed, text), level_number (text), (gint32)i };
+      levels[i] = (Level){ text, declared_place (closed, text), level_number (text), (gint32) i };
     }
   qsort (levels, n, sizeof (Level), compare_levels);
   for (guint i = 0; i < n; i++)
     {
-      renamed[levels[i].code] = (gint32)i;
-      dim->levels->pdata[i] = (gpointer)levels[i].text;
+      renamed[levels[i].code] = (gint32) i;
+      dim->levels->pdata[i] = (gpointer) levels[i].text;
       g_array_index (dim->numbers, double, i) = levels[i].number;
-      g_hash_table_insert (full->codes, dim->levels->pdata[i], GINT_TO_POINTER ((gint)i));
+      g_hash_table_insert (full->codes, dim->levels->pdata[i], GINT_TO_POINTER ((gint) i));
     }
   for (guint i = 0; i < dim->codes->len; i++)
     g_array_index (dim->codes, gint32, i) = renamed[g_array_index (dim->codes, gint32, i)];
@@ -229,7 +229,7 @@ order_levels (FrameDim *full, const AssayStudyInfo *study)
 static void
 sort_pass (const AssayFrameDim *dim, guint32 *order, guint32 *scratch, guint n)
 {
-  const gint32 *codes = (const gint32 *)dim->codes->data;
+  const gint32 *codes = (const gint32 *) dim->codes->data;
   g_autofree guint32 *start = g_new0 (guint32, dim->levels->len + 1);
 
   for (guint i = 0; i < n; i++)
@@ -248,7 +248,7 @@ is_sorted (const AssayFrame *frame)
     for (guint d = 0; d < frame->dims->len; d++)
       {
         const AssayFrameDim *dim = frame->dims->pdata[d];
-        const gint32 *codes = (const gint32 *)dim->codes->data;
+        const gint32 *codes = (const gint32 *) dim->codes->data;
 
         if (codes[i - 1] > codes[i])
           return FALSE;
@@ -277,10 +277,10 @@ sort_cells (AssayFrame *frame)
   for (guint d = 0; d < frame->dims->len; d++)
     {
       AssayFrameDim *dim = frame->dims->pdata[d];
-      gint32 *codes = (gint32 *)dim->codes->data;
+      gint32 *codes = (gint32 *) dim->codes->data;
 
       for (guint i = 0; i < n; i++)
-        scratch[i] = (guint32)codes[order[i]];
+        scratch[i] = (guint32) codes[order[i]];
       memcpy (codes, scratch, n * sizeof *codes);
     }
   for (guint i = 0; i < n; i++)

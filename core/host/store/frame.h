@@ -28,29 +28,22 @@ typedef struct
   GPtrArray *shared_stages; /* char *: stages that several seeds shared */
 } AssayFrame;
 
-AssayFrame *
-assay_frame_new (void);
-void
-assay_frame_free (AssayFrame *frame);
+AssayFrame *assay_frame_new (void);
+void assay_frame_free (AssayFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayFrame, assay_frame_free)
 
-guint
-assay_frame_n (const AssayFrame *frame);
-AssayFrameDim *
-assay_frame_dim (const AssayFrame *frame, const char *id); /* NULL: constant along it */
+guint assay_frame_n (const AssayFrame *frame);
+AssayFrameDim *assay_frame_dim (const AssayFrame *frame,
+                                const char *id); /* NULL: constant along it */
 /** Adds a dimension (before any cell). */
-AssayFrameDim *
-assay_frame_add_dim (AssayFrame *frame, const char *id, guint kind);
+AssayFrameDim *assay_frame_add_dim (AssayFrame *frame, const char *id, guint kind);
 /** Index of a level, added if new. */
-gint32
-assay_frame_level (AssayFrameDim *dim, const char *level);
+gint32 assay_frame_level (AssayFrameDim *dim, const char *level);
 /** Appends a cell; @codes in the order of frame->dims. */
-void
-assay_frame_add (AssayFrame *frame, const gint32 *codes, double value);
+void assay_frame_add (AssayFrame *frame, const gint32 *codes, double value);
 /** Puts levels into display order, fills numbers, and sorts cells by their codes.  Levels that
  *  no cell uses stay.  @study (may be NULL) knows declared orders and scales. */
-void
-assay_frame_finish (AssayFrame *frame, const AssayStudyInfo *study);
+void assay_frame_finish (AssayFrame *frame, const AssayStudyInfo *study);
 
 /** The runs behind a verdict or a picture. */
 typedef struct
@@ -63,14 +56,11 @@ typedef struct
 
 /** As `assay claims` takes them: the newest plan of @preset (NULL: of any), completed by
  *  runs of equal key and identity; different code is never mixed.  NOT_FOUND: no plan. */
-AssayRunSet *
-assay_run_set_for_claims (AssayWorkspace *workspace, AssayStudyInfo *study, const char *preset,
-                          GError **error);
+AssayRunSet *assay_run_set_for_claims (AssayWorkspace *workspace, AssayStudyInfo *study,
+                                       const char *preset, GError **error);
 /** These runs, whatever they are; those that have not ended count as missing. */
-AssayRunSet *
-assay_run_set_of (AssayWorkspace *workspace, const char *const *ids, GError **error);
-void
-assay_run_set_free (AssayRunSet *set);
+AssayRunSet *assay_run_set_of (AssayWorkspace *workspace, const char *const *ids, GError **error);
+void assay_run_set_free (AssayRunSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayRunSet, assay_run_set_free)
 
 /** Loads observed metrics (several: with dimension `metric`) of the runs, filtered by @where:
@@ -87,16 +77,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayRunSet, assay_run_set_free)
  *  says.  More than ASSAY_FRAME_MAX_CELLS cells are an error (USAGE).
  *
  *  Derived metrics are not known here (host/claims folds them). */
-AssayFrame *
-assay_frame_load (AssayRunSet *set, const AssayStudyInfo *study, const char *const *metrics,
-                  const char *where, char **note, GError **error);
+AssayFrame *assay_frame_load (AssayRunSet *set, const AssayStudyInfo *study,
+                              const char *const *metrics, const char *where, char **note,
+                              GError **error);
 /** The same; the parameters in @keep (NULL: none) become dimensions even where they do not vary. */
-AssayFrame *
-assay_frame_load_keep (AssayRunSet *set, const AssayStudyInfo *study, const char *const *metrics,
-                       const char *where, const char *const *keep, char **note, GError **error);
+AssayFrame *assay_frame_load_keep (AssayRunSet *set, const AssayStudyInfo *study,
+                                   const char *const *metrics, const char *where,
+                                   const char *const *keep, char **note, GError **error);
 
 #define ASSAY_FRAME_MAX_CELLS 32000000
 
 /** Order of levels where none is declared: runs of digits compare as numbers. */
-int
-assay_natural_compare (const char *a, const char *b);
+int assay_natural_compare (const char *a, const char *b);

@@ -19,25 +19,19 @@ typedef struct _AssayIndex AssayIndex;
 
 /** Opens the index, making an empty one if there is none; one that is damaged or of an older
  *  version is cleared, a newer one is left alone and another file is used.  Not refreshed. */
-AssayIndex *
-assay_index_open (AssayWorkspace *workspace, GError **error);
-void
-assay_index_free (AssayIndex *index);
+AssayIndex *assay_index_open (AssayWorkspace *workspace, GError **error);
+void assay_index_free (AssayIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayIndex, assay_index_free)
 /** The file, or ":memory:". */
-const char *
-assay_index_path (AssayIndex *index);
+const char *assay_index_path (AssayIndex *index);
 
 /** Brings the index up to date: reads the run directories whose files changed, and those that say
  *  they run.  Runs that cannot be read are left out; see assay_index_problems. */
-gboolean
-assay_index_refresh (AssayIndex *index, GError **error);
+gboolean assay_index_refresh (AssayIndex *index, GError **error);
 /** Empties and refills it: the content is that of any sequence of refreshes. */
-gboolean
-assay_index_rebuild (AssayIndex *index, GError **error);
+gboolean assay_index_rebuild (AssayIndex *index, GError **error);
 /** A sentence for every run that could not be read, as of the last refresh. */
-const char *const *
-assay_index_problems (AssayIndex *index);
+const char *const *assay_index_problems (AssayIndex *index);
 
 /** How one series of a run stands.  Over finite values; all NaN if there are none. */
 typedef struct
@@ -68,8 +62,7 @@ typedef struct
   GArray *rows; /* AssayRunRow */
   GStringChunk *texts;
 } AssayRunRows;
-void
-assay_run_rows_free (AssayRunRows *rows);
+void assay_run_rows_free (AssayRunRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayRunRows, assay_run_rows_free)
 
 typedef struct
@@ -84,16 +77,13 @@ typedef struct
   double step;
 } AssayIndexQuery;
 
-AssayRunRows *
-assay_index_query (AssayIndex *index, const AssayIndexQuery *query, GError **error);
+AssayRunRows *assay_index_query (AssayIndex *index, const AssayIndexQuery *query, GError **error);
 /** Value of a filter's key in a row (with summaries, for keys of metrics); NULL: it has none. */
-char *
-assay_run_row_value (const AssayRunRow *row, const char *key);
+char *assay_run_row_value (const AssayRunRow *row, const char *key);
 /** {"id", "study", "preset", "plan", "seed", "status", "reason", "started", "finished",
  *  "duration", "parameters": {}, "tags": [], "starred", "note", "metrics": [{"metric", "labels",
  *  "n", "step", "last", "min", "max", "mean", "at"}] (with summaries)}; absent values are null. */
-JsonNode *
-assay_run_row_json (const AssayRunRow *row);
+JsonNode *assay_run_row_json (const AssayRunRow *row);
 
 typedef enum
 {
@@ -131,17 +121,14 @@ typedef struct
   GStringChunk *texts;
   GPtrArray *arrays;
 } AssayRunGroups;
-void
-assay_run_groups_free (AssayRunGroups *groups);
+void assay_run_groups_free (AssayRunGroups *groups);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayRunGroups, assay_run_groups_free)
 
 /** Groups in natural order of their values. */
-AssayRunGroups *
-assay_index_group (AssayIndex *index, const AssayGroupQuery *query, GError **error);
+AssayRunGroups *assay_index_group (AssayIndex *index, const AssayGroupQuery *query, GError **error);
 /** [{"by": {key: value}, "n", "n-runs", "n-failed", "n-live", "mean", "low", "high", "runs": []}]
  */
-JsonNode *
-assay_run_groups_json (const AssayRunGroups *groups);
+JsonNode *assay_run_groups_json (const AssayRunGroups *groups);
 
 /** What is measured: one row for every metric and label set, or array, of a study. */
 typedef struct
@@ -157,13 +144,11 @@ typedef struct
   GArray *rows; /* AssayCatalogueRow, by study, metric and labels */
   GStringChunk *texts;
 } AssayCatalogue;
-void
-assay_catalogue_free (AssayCatalogue *catalogue);
+void assay_catalogue_free (AssayCatalogue *catalogue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayCatalogue, assay_catalogue_free)
-AssayCatalogue *
-assay_index_catalogue (AssayIndex *index, const AssayFilter *filter, GError **error);
+AssayCatalogue *assay_index_catalogue (AssayIndex *index, const AssayFilter *filter,
+                                       GError **error);
 
 /** Summaries of one run straight from its log; @step NaN: without `at`.  Texts live as long as
  *  @texts.  FAILED: the log is damaged. */
-GArray *
-assay_run_summaries (AssayRunDir *dir, double step, GStringChunk *texts, GError **error);
+GArray *assay_run_summaries (AssayRunDir *dir, double step, GStringChunk *texts, GError **error);
