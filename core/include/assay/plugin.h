@@ -405,7 +405,8 @@ typedef struct AssayPreset
  *  on every machine, for ever.  A plain value: copy it to fork it. */
 typedef struct AssayStream
 {
-  uint64_t key, block; /* block: index of the next 4-word block to make */
+  uint64_t key, name;  /* the seed, and a hash of the name */
+  uint64_t block;      /* index of the next 4-word block to make */
   uint32_t used;       /* words of `words` already given */
   uint32_t reserved;
   void (*refill) (struct AssayStream *stream); /* fills `words`, advances `block` */
