@@ -12,9 +12,26 @@
      .see_through = 1)                                                                             \
   L ("DoorKey-5x5", 5, 5, 250, GOAL, DOOR_KEY, mg_lay_door_key)                                    \
   L ("DoorKey-6x6", 6, 6, 360, GOAL, DOOR_KEY, mg_lay_door_key)                                    \
-  L ("DoorKey-8x8", 8, 8, 640, GOAL, DOOR_KEY, mg_lay_door_key)
+  L ("DoorKey-8x8", 8, 8, 640, GOAL, DOOR_KEY, mg_lay_door_key)                                    \
+  L ("Unlock", 11, 6, 288, DOOR, "Open the door.", mg_lay_unlock, .room = 6)                       \
+  L ("UnlockPickup", 11, 6, 288, BOX, "Pick up the box.", mg_lay_unlock, .room = 6)                \
+  L ("KeyCorridorS3R1", 7, 3, 270, BALL, PICK_BALL, mg_lay_key_corridor, .room = 3)                \
+  L ("KeyCorridorS3R2", 7, 5, 270, BALL, PICK_BALL, mg_lay_key_corridor, .room = 3)                \
+  L ("LavaGapS5", 5, 5, 100, GOAL, NO_LAVA, mg_lay_lava_gap)                                       \
+  L ("LavaGapS7", 7, 7, 196, GOAL, NO_LAVA, mg_lay_lava_gap)                                       \
+  L ("SimpleCrossingS9N1", 9, 9, 324, GOAL, CROSS, mg_lay_crossing, .obstacle = WALL, .n = 1)      \
+  L ("SimpleCrossingS9N2", 9, 9, 324, GOAL, CROSS, mg_lay_crossing, .obstacle = WALL, .n = 2)      \
+  L ("SimpleCrossingS9N3", 9, 9, 324, GOAL, CROSS, mg_lay_crossing, .obstacle = WALL, .n = 3)      \
+  L ("LavaCrossingS9N1", 9, 9, 324, GOAL, NO_LAVA, mg_lay_crossing, .obstacle = LAVA, .n = 1)      \
+  L ("MultiRoom-N2-S4", 25, 25, 40, GOAL, TRAVERSE, mg_lay_chain, .n = 2, .room = 4)               \
+  L ("MultiRoom-N4-S5", 25, 25, 80, GOAL, TRAVERSE, mg_lay_chain, .n = 4, .room = 5)               \
+  L ("FourRooms", 19, 19, 100, GOAL, "Reach the goal.", mg_lay_four_rooms)
 
 #define DOOR_KEY "Use the key to open the door and then get to the goal."
+#define PICK_BALL "Pick up the ball, which is behind a locked door."
+#define NO_LAVA "Avoid the lava and get to the green goal square."
+#define CROSS "Find the opening and get to the green goal square."
+#define TRAVERSE "Traverse the rooms to get to the goal."
 
 #define LEVEL(name, width_, height_, max_steps_, target_, mission, lay_out_, ...)                  \
   { .id = "minigrid." name,                                                                        \
