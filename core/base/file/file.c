@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Keeps each system call below the 2 GiB that Linux takes at once. */
-#define MAX_WRITE ((size_t)1 << 30)
+#define MAX_WRITE ((size_t) 1 << 30)
 
 #ifdef ASSAY_FAULT_INJECTION
 
@@ -54,8 +54,8 @@ assay_file_fault (const char *spec)
   for (int i = 0; i < N_FAULT_CALLS; i++)
     {
       fault.n[i] = 0;
-      if (colon != NULL && strlen (fault_calls[i].name) == (size_t)(colon - spec)
-          && strncmp (spec, fault_calls[i].name, (size_t)(colon - spec)) == 0)
+      if (colon != NULL && strlen (fault_calls[i].name) == (size_t) (colon - spec)
+          && strncmp (spec, fault_calls[i].name, (size_t) (colon - spec)) == 0)
         fault.call = i;
     }
   if (fault.call < 0)
@@ -74,7 +74,7 @@ fault_hit (FaultCall call)
   if (!fault.read)
     assay_file_fault (getenv ("ASSAY_FAULT"));
   n = ++fault.n[call] - fault.at + 1;
-  return (int)call == fault.call && n > 0 ? n : 0;
+  return (int) call == fault.call && n > 0 ? n : 0;
 }
 
 static bool
@@ -138,7 +138,7 @@ assay_file_write (int fd, const void *data, size_t size)
       if (n <= 0)
         return false;
       at += n;
-      size -= (size_t)n;
+      size -= (size_t) n;
     }
   return true;
 }
@@ -169,11 +169,12 @@ open_temporary (const char *path, char *temporary, size_t size)
 {
   static atomic_uint counter;
   const char *slash = strrchr (path, '/');
-  int folder = slash != NULL ? (int)(slash - path) + 1 : 0, fd = -1;
+  int folder = slash != NULL ? (int) (slash - path) + 1 : 0, fd = -1;
 
   do
     {
-      snprintf (temporary, size, "%.*s.assay-%ld-%u.tmp", folder, path, (long)getpid (), counter++);
+      snprintf (temporary, size, "%.*s.assay-%ld-%u.tmp", folder, path, (long) getpid (),
+                counter++);
       fd = assay_file_open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
     }
   while (fd < 0 && errno == EEXIST);
@@ -193,7 +194,7 @@ static bool
 sync_folder (const char *path)
 {
   const char *slash = strrchr (path, '/');
-  char *folder = slash == NULL ? strdup (".") : strndup (path, (size_t)(slash - path) + 1);
+  char *folder = slash == NULL ? strdup (".") : strndup (path, (size_t) (slash - path) + 1);
   int fd = folder != NULL ? assay_file_open (folder, O_RDONLY | O_DIRECTORY, 0) : -1;
   /* Some file systems have no fsync for folders; they say EINVAL. */
   bool ok = fd >= 0 && (assay_file_sync (fd) == 0 || errno == EINVAL);

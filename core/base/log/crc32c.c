@@ -39,7 +39,7 @@ assay_crc32c_portable (uint32_t crc, const void *data, size_t size)
   crc = ~crc;
   for (; size >= 8; size -= 8, at += 8)
     {
-      uint32_t low = crc ^ (at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24);
+      uint32_t low = crc ^ (at[0] | at[1] << 8 | at[2] << 16 | (uint32_t) at[3] << 24);
 
       crc = table[7][low & 255] ^ table[6][low >> 8 & 255] ^ table[5][low >> 16 & 255]
             ^ table[4][low >> 24] ^ table[3][at[4]] ^ table[2][at[5]] ^ table[1][at[6]]
@@ -65,8 +65,8 @@ crc32c_instruction (uint32_t crc, const void *data, size_t size)
       state = __builtin_ia32_crc32di (state, word);
     }
   for (; size > 0; size--)
-    state = __builtin_ia32_crc32qi ((uint32_t)state, *at++);
-  return ~(uint32_t)state;
+    state = __builtin_ia32_crc32qi ((uint32_t) state, *at++);
+  return ~(uint32_t) state;
 }
 #endif
 

@@ -39,7 +39,7 @@ static Got
 broken (const AssayLogReader *r, AssayLogError *error, const char *what)
 {
   snprintf (error->text, sizeof error->text, "%.300s: damaged at byte %llu: %s", r->path,
-            (unsigned long long)r->offset, what);
+            (unsigned long long) r->offset, what);
   return BROKEN;
 }
 
@@ -50,7 +50,7 @@ look_at_size (AssayLogReader *r, AssayLogError *error)
 
   if (fstat (r->fd, &st) < 0)
     return broken (r, error, strerror (errno));
-  r->size = (uint64_t)st.st_size;
+  r->size = (uint64_t) st.st_size;
   return r->size < r->offset ? broken (r, error, "the file was cut; open it anew") : GOT;
 }
 
@@ -87,7 +87,7 @@ fetch (AssayLogReader *r, size_t size, AssayLogError *error)
     }
   if (r->offset >= r->start && r->offset < r->start + r->n_buffer)
     {
-      kept = (size_t)(r->start + r->n_buffer - r->offset);
+      kept = (size_t) (r->start + r->n_buffer - r->offset);
       memmove (r->buffer, r->buffer + (r->offset - r->start), kept);
     }
   r->start = r->offset;
@@ -97,13 +97,13 @@ fetch (AssayLogReader *r, size_t size, AssayLogError *error)
   while (r->n_buffer < size)
     {
       ssize_t n = pread (r->fd, r->buffer + r->n_buffer, r->room - r->n_buffer,
-                         (off_t)(r->start + r->n_buffer));
+                         (off_t) (r->start + r->n_buffer));
 
       if (n < 0 && errno != EINTR)
         return broken (r, error, strerror (errno));
       if (n == 0)
         return SHORT;
-      r->n_buffer += n > 0 ? (size_t)n : 0;
+      r->n_buffer += n > 0 ? (size_t) n : 0;
     }
   return GOT;
 }
@@ -124,10 +124,10 @@ read_file_header (AssayLogReader *r, AssayLogError *error)
 
   if (n < 0)
     return broken (r, error, strerror (errno));
-  if (memcmp (header, LOG_MAGIC, n < 8 ? (size_t)n : 8) != 0)
+  if (memcmp (header, LOG_MAGIC, n < 8 ? (size_t) n : 8) != 0)
     return broken (r, error, "this is not a run log");
-  if ((size_t)n < sizeof header)
-    return SHORT;
+  if ((size_t) n < sizeof header)
+    return look_at_size (r, error) == GOT ? SHORT : BROKEN;
   if (log_get (header + 12) != assay_crc32c (0, header, 12))
     return broken (r, error, "the file's header fails its check");
   format = log_get (header + 8);
@@ -204,7 +204,7 @@ parse_series (AssayLogReader *r, const unsigned char *body, uint32_t size, Assay
               AssayLogError *error)
 {
   if (size < 6 || size > ASSAY_LOG_MAX_WORDS + 6
-      || !split_texts ((const char *)body + 4, size - 4, &frame->metric, &frame->labels))
+      || !split_texts ((const char *) body + 4, size - 4, &frame->metric, &frame->labels))
     return broken (r, error, "a series without metric and labels");
   frame->series = log_get (body);
   if (frame->series != r->n_series || r->n_series >= ASSAY_LOG_MAX_SERIES)
@@ -244,7 +244,7 @@ static Got
 parse_event (AssayLogReader *r, const unsigned char *body, uint32_t size, AssayLogFrame *frame,
              AssayLogError *error)
 {
-  if (!split_texts ((const char *)body, size, &frame->name, &frame->text))
+  if (!split_texts ((const char *) body, size, &frame->name, &frame->text))
     return broken (r, error, "an event without kind and text");
   frame->kind = ASSAY_LOG_EVENT;
   return GOT;
@@ -257,14 +257,14 @@ only_zeros_follow (AssayLogReader *r)
   for (uint64_t at = r->offset; at < r->size;)
     {
       unsigned char bytes[4096];
-      ssize_t n = pread (r->fd, bytes, sizeof bytes, (off_t)at);
+      ssize_t n = pread (r->fd, bytes, sizeof bytes, (off_t) at);
 
       if (n <= 0)
         return n == 0;
       for (ssize_t i = 0; i < n; i++)
         if (bytes[i] != 0)
           return false;
-      at += (uint64_t)n;
+      at += (uint64_t) n;
     }
   return true;
 }

@@ -50,7 +50,7 @@ now_ns (void)
   struct timespec t = { 0, 0 };
 
   clock_gettime (CLOCK_MONOTONIC_COARSE, &t);
-  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+  return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static bool
@@ -90,7 +90,7 @@ add_frame (AssayLogWriter *log, uint32_t kind, size_t size)
       log->out_room = room;
     }
   frame = log->out + log->n_out;
-  log_put (frame, (uint32_t)size);
+  log_put (frame, (uint32_t) size);
   log_put (frame + 4, kind);
   log->n_out = need;
   return frame;
@@ -116,16 +116,16 @@ pack (AssayLogWriter *log)
 
       if (o->place == 0)
         {
-          unsigned char *frame = add_frame (log, LOG_OBSERVATIONS, 4 + (size_t)series->n * 16);
+          unsigned char *frame = add_frame (log, LOG_OBSERVATIONS, 4 + (size_t) series->n * 16);
 
           if (frame == NULL)
             return false;
-          series->frame = (size_t)(frame - log->out);
+          series->frame = (size_t) (frame - log->out);
           log_put (frame + LOG_FRAME_HEADER, o->series);
         }
       body = log->out + series->frame + LOG_FRAME_HEADER + 4;
-      memcpy (body + (size_t)o->place * 8, &o->step, 8);
-      memcpy (body + ((size_t)series->n + o->place) * 8, &o->value, 8);
+      memcpy (body + (size_t) o->place * 8, &o->step, 8);
+      memcpy (body + ((size_t) series->n + o->place) * 8, &o->value, 8);
       if (o->place == series->n - 1)
         {
           seal_frame (log->out + series->frame);
@@ -144,10 +144,8 @@ write_out (AssayLogWriter *log)
   if (!assay_file_write (log->fd, log->out, log->n_out))
     {
       fail (log, "could not append", strerror (errno));
-      /* A frame cut in two reads as a torn tail anyway; this is tidier. */
-      if (ftruncate (log->fd, (off_t)log->size) < 0)
-        return false;
-      return false;
+      /* What was written of it reads as a torn tail; without it the log reads as whole. */
+      return ftruncate (log->fd, (off_t) log->size) < 0 && false;
     }
   log->size += log->n_out;
   log->n_out = 0;
@@ -276,7 +274,7 @@ assay_log_series (AssayLogWriter *log, const char *metric, const char *labels)
 {
   char words[ASSAY_LOG_MAX_WORDS + 2];
   size_t n_metric = strlen (metric), n_labels = labels != NULL ? strlen (labels) : 0;
-  uint32_t n_words = (uint32_t)(n_metric + n_labels) + 2, number = 0;
+  uint32_t n_words = (uint32_t) (n_metric + n_labels) + 2, number = 0;
   unsigned char *frame = NULL;
 
   if (failed (log))
@@ -332,7 +330,7 @@ read_series (AssayLogWriter *log, uint64_t size)
           size_t n_metric = strlen (frame.metric), n_labels = strlen (frame.labels);
 
           /* They stand in the frame as they do in the table: one behind the other. */
-          keep_series (log, frame.metric, (uint32_t)(n_metric + n_labels) + 2);
+          keep_series (log, frame.metric, (uint32_t) (n_metric + n_labels) + 2);
         }
     }
   if (size < LOG_FILE_HEADER || assay_log_offset (reader) != size)
@@ -350,7 +348,7 @@ assay_log_resume (const char *path, uint64_t size, AssayLogError *error)
     return NULL;
   if (!read_series (log, size))
     return give_up (log, error);
-  if (ftruncate (log->fd, (off_t)size) < 0 || lseek (log->fd, (off_t)size, SEEK_SET) < 0)
+  if (ftruncate (log->fd, (off_t) size) < 0 || lseek (log->fd, (off_t) size, SEEK_SET) < 0)
     {
       fail (log, "could not cut the log", strerror (errno));
       return give_up (log, error);
@@ -405,7 +403,7 @@ assay_log_flush (AssayLogWriter *log, bool durable)
 uint64_t
 assay_log_size (const AssayLogWriter *log)
 {
-  return log->size + log->n_out + (uint64_t)log->n_pending * 16;
+  return log->size + log->n_out + (uint64_t) log->n_pending * 16;
 }
 
 const char *

@@ -106,7 +106,7 @@ sum_of_weights (const double *w, size_t n)
   double sum = 0;
 
   if (w == NULL)
-    return (double)n;
+    return (double) n;
   for (size_t i = 0; i < n; i++)
     sum += w[i];
   return sum;
@@ -158,7 +158,7 @@ value_at (const Pair *pairs, size_t n, double k)
 double
 assay_quantile (const double *x, const double *w, size_t n, double q, double *scratch)
 {
-  Pair *pairs = (Pair *)scratch;
+  Pair *pairs = (Pair *) scratch;
   double total = 0, at = 0, low = 0, high = 0, place = 0;
   size_t used = sorted_sample (x, w, n, pairs, &total);
 
@@ -176,7 +176,7 @@ assay_quantile (const double *x, const double *w, size_t n, double q, double *sc
 double
 assay_iqm (const double *x, const double *w, size_t n, double *scratch)
 {
-  Pair *pairs = (Pair *)scratch;
+  Pair *pairs = (Pair *) scratch;
   double total = 0, before = 0, sum = 0;
   size_t used = sorted_sample (x, w, n, pairs, &total);
 
@@ -250,7 +250,7 @@ rank_values (const double *x, const double *w, size_t n, double *ranks, Pair *or
         continue;
       if (isnan (x[i]))
         return false;
-      order[used++] = (Pair){ x[i], (double)i };
+      order[used++] = (Pair){ x[i], (double) i };
     }
   sort_pairs (order, used);
   for (size_t i = 0, end = 0; i < used; i = end)
@@ -258,9 +258,9 @@ rank_values (const double *x, const double *w, size_t n, double *ranks, Pair *or
       double tied = 0;
 
       for (end = i; end < used && !(order[end].value > order[i].value); end++)
-        tied += weight_at (w, (size_t)order[end].weight);
+        tied += weight_at (w, (size_t) order[end].weight);
       for (size_t j = i; j < end; j++)
-        ranks[(size_t)order[j].weight] = before + tied / 2;
+        ranks[(size_t) order[j].weight] = before + tied / 2;
       before += tied;
     }
   return used > 0;
@@ -270,7 +270,7 @@ double
 assay_spearman (const double *x, const double *y, const double *w, size_t n, double *scratch)
 {
   double *rx = scratch, *ry = scratch + n;
-  Pair *order = (Pair *)(scratch + 2 * n);
+  Pair *order = (Pair *) (scratch + 2 * n);
 
   if (!rank_values (x, w, n, rx, order) || !rank_values (y, w, n, ry, order))
     return NAN;
@@ -281,7 +281,7 @@ double
 assay_auroc (const double *a, const double *wa, size_t n, const double *b, const double *wb,
              size_t m, double *scratch)
 {
-  Pair *pa = (Pair *)scratch, *pb = (Pair *)(scratch + 2 * n);
+  Pair *pa = (Pair *) scratch, *pb = (Pair *) (scratch + 2 * n);
   double total_a = 0, total_b = 0, below = 0, sum = 0;
   size_t na = sorted_sample (a, wa, n, pa, &total_a);
   size_t nb = sorted_sample (b, wb, m, pb, &total_b);
@@ -314,7 +314,7 @@ assay_holm (const double *p, double *adjusted, size_t n)
             continue;
           for (size_t k = 0; k < n; k++)
             smaller += p[k] < p[j] || (p[k] == p[j] && k < j);
-          adjusted[i] = fmax (adjusted[i], fmin (1, (double)(n - smaller) * p[j]));
+          adjusted[i] = fmax (adjusted[i], fmin (1, (double) (n - smaller) * p[j]));
         }
     }
 }

@@ -57,7 +57,7 @@ hex4 (JsonCursor *json, uint32_t *code)
 
       if (found == NULL)
         return wrong (json, "\\u without four hexadecimal digits");
-      *code = *code * 16 + (uint32_t)(found - digits) % 16;
+      *code = *code * 16 + (uint32_t) (found - digits) % 16;
       json->at++;
     }
   return true;
@@ -67,22 +67,22 @@ static char *
 put_utf8 (char *out, uint32_t code)
 {
   if (code < 0x80)
-    *out++ = (char)code;
+    *out++ = (char) code;
   else if (code < 0x800)
-    *out++ = (char)(0xc0 | code >> 6);
+    *out++ = (char) (0xc0 | code >> 6);
   else
     {
       if (code < 0x10000)
-        *out++ = (char)(0xe0 | code >> 12);
+        *out++ = (char) (0xe0 | code >> 12);
       else
         {
-          *out++ = (char)(0xf0 | code >> 18);
-          *out++ = (char)(0x80 | (code >> 12 & 63));
+          *out++ = (char) (0xf0 | code >> 18);
+          *out++ = (char) (0x80 | (code >> 12 & 63));
         }
-      *out++ = (char)(0x80 | (code >> 6 & 63));
+      *out++ = (char) (0x80 | (code >> 6 & 63));
     }
   if (code >= 0x80)
-    *out++ = (char)(0x80 | (code & 63));
+    *out++ = (char) (0x80 | (code & 63));
   return out;
 }
 
@@ -151,7 +151,7 @@ json_string (JsonCursor *json, char *out)
     return NULL;
   while (json->at < json->end && *json->at != '"')
     {
-      size_t n = utf8_length ((const unsigned char *)json->at, (size_t)(json->end - json->at));
+      size_t n = utf8_length ((const unsigned char *) json->at, (size_t) (json->end - json->at));
 
       if (n == 0)
         return wrong (json, "a string that is not UTF-8") ? out : NULL;
@@ -186,7 +186,7 @@ json_whole (JsonCursor *json, uint64_t *number)
   *number = 0;
   for (; json->at < json->end && *json->at >= '0' && *json->at <= '9'; json->at++)
     {
-      uint64_t digit = (uint64_t)(*json->at - '0');
+      uint64_t digit = (uint64_t) (*json->at - '0');
 
       if (*number > (UINT64_MAX - digit) / 10)
         return wrong (json, "a number that is too large");

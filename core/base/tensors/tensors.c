@@ -75,8 +75,7 @@ find_type (const char *name, uint32_t *type, size_t *size)
   return false;
 }
 
-static bool
-fail (AssayTensorsError *error, const char *path, const char *format, ...)
+static bool fail (AssayTensorsError *error, const char *path, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 
 static bool
@@ -86,7 +85,7 @@ fail (AssayTensorsError *error, const char *path, const char *format, ...)
   va_list arguments;
 
   va_start (arguments, format);
-  vsnprintf (error->text + n, sizeof error->text - (size_t)n, format, arguments);
+  vsnprintf (error->text + n, sizeof error->text - (size_t) n, format, arguments);
   va_end (arguments);
   return false;
 }
@@ -239,7 +238,7 @@ check_tensor (const AssayTensors *file, AssayTensorView *view, const Fields *fie
   view->bytes = fields->end - fields->begin;
   if (view->bytes / fields->element != fields->elements || view->bytes % fields->element != 0)
     return fail (error, file->path, "tensor \"%.80s\" has %llu bytes, which is not its shape",
-                 view->name, (unsigned long long)view->bytes);
+                 view->name, (unsigned long long) view->bytes);
   view->data = file->data + fields->begin;
   return true;
 }
@@ -317,11 +316,11 @@ by_name (const void *a, const void *b)
 static int
 by_place (const void *a, const void *b)
 {
-  const AssayTensorView *x = *(const AssayTensorView *const *)a;
-  const AssayTensorView *y = *(const AssayTensorView *const *)b;
+  const AssayTensorView *x = *(const AssayTensorView *const *) a;
+  const AssayTensorView *y = *(const AssayTensorView *const *) b;
 
   if (x->data != y->data)
-    return (const char *)x->data < (const char *)y->data ? -1 : 1;
+    return (const char *) x->data < (const char *) y->data ? -1 : 1;
   return x->bytes < y->bytes ? -1 : x->bytes > y->bytes;
 }
 
@@ -382,7 +381,7 @@ align_views (AssayTensors *file, AssayTensorsError *error)
       AssayTensorView *view = &file->views[i];
       size_t size = assay_type_size (view->type);
 
-      if (size == 0 || view->bytes == 0 || (uintptr_t)view->data % size == 0)
+      if (size == 0 || view->bytes == 0 || (uintptr_t) view->data % size == 0)
         continue;
       file->copies[i] = malloc (view->bytes);
       if (file->copies[i] == NULL)
@@ -405,7 +404,7 @@ map_file (AssayTensors *file, AssayTensorsError *error)
   if (fd < 0)
     return fail (error, file->path, "could not open: %s", strerror (errno));
   if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && st.st_size >= 8)
-    map = mmap (NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    map = mmap (NULL, (size_t) st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
   close (fd);
   if (map == MAP_FAILED)
     return fail (error, file->path, "%s",
@@ -413,7 +412,7 @@ map_file (AssayTensors *file, AssayTensorsError *error)
                  : st.st_size < 8      ? "it is too short for a tensor file"
                                        : strerror (errno));
   file->map = map;
-  file->size = (uint64_t)st.st_size;
+  file->size = (uint64_t) st.st_size;
   return true;
 }
 
@@ -435,13 +434,13 @@ read_header (AssayTensors *file, AssayTensorsError *error)
   file->texts = file->next = malloc (size + 1);
   if (file->texts == NULL)
     return fail (error, file->path, "%s", strerror (ENOMEM));
-  json.at = (const char *)file->map + 8;
+  json.at = (const char *) file->map + 8;
   json.end = json.at + size;
   if (parse_header (file, &json, error))
     return check_all (file, error) && align_views (file, error);
   if (json.wrong != NULL)
     fail (error, file->path, "byte %llu of the header: %s",
-          (unsigned long long)(json.at - (const char *)file->map - 8), json.wrong);
+          (unsigned long long) (json.at - (const char *) file->map - 8), json.wrong);
   return false;
 }
 
@@ -519,7 +518,7 @@ put_string (FILE *out, const char *text)
   fputc ('"', out);
   for (; *text != '\0'; text++)
     {
-      unsigned char c = (unsigned char)*text;
+      unsigned char c = (unsigned char) *text;
 
       if (c == '"' || c == '\\')
         fprintf (out, "\\%c", c);
@@ -551,9 +550,9 @@ put_tensor (FILE *out, const AssayTensorView *view, uint64_t at)
   put_string (out, view->name);
   fprintf (out, ":{\"dtype\":\"%s\",\"shape\":[", types[view->type].name);
   for (uint32_t i = 0; i < view->n_dims; i++)
-    fprintf (out, "%s%llu", i > 0 ? "," : "", (unsigned long long)view->shape[i]);
-  fprintf (out, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)at,
-           (unsigned long long)(at + view->bytes));
+    fprintf (out, "%s%llu", i > 0 ? "," : "", (unsigned long long) view->shape[i]);
+  fprintf (out, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long) at,
+           (unsigned long long) (at + view->bytes));
 }
 
 static bool
@@ -570,7 +569,7 @@ check_view (const char *path, const AssayTensorView *view, AssayTensorsError *er
       return fail (error, path, "the shape of tensor \"%.80s\" is too large", view->name);
   if (bytes != view->bytes)
     return fail (error, path, "tensor \"%.80s\" has %llu bytes, which is not its shape", view->name,
-                 (unsigned long long)view->bytes);
+                 (unsigned long long) view->bytes);
   return true;
 }
 
@@ -603,7 +602,7 @@ make_header (const AssayTensorView *tensors, uint32_t n, const AssayTensorsEntry
       return NULL;
     }
   for (int i = 0; i < 8; i++)
-    text[i] = (char)((*size - 8) >> (8 * i) & 255);
+    text[i] = (char) ((*size - 8) >> (8 * i) & 255);
   return text;
 }
 
