@@ -9,7 +9,10 @@
 char *assay_json_canonical (JsonNode *node);
 /** A number as RFC 8785 writes it ("0.1", "1e+21"), independent of locale. */
 char *assay_json_number (double value);
-/** Parses a file or text of at most @max bytes; the error names @what, line and column. */
+#define ASSAY_JSON_MAX_BYTES (64 << 20)
+
+/** Parses a text or a file of at most ASSAY_JSON_MAX_BYTES, strictly as RFC 8259 has it and
+ *  nested at most 64 deep; the error (USAGE) names @what or the path, line and column. */
 JsonNode *assay_json_parse (const char *text, gssize length, const char *what, GError **error);
 JsonNode *assay_json_load (const char *path, GError **error);
 /** Replaces @path by the canonical form and a newline, in one durable step. */

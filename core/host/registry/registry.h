@@ -30,6 +30,7 @@ typedef struct
   guint n_figures;
   const AssayPreset *presets;
   guint n_presets;
+  gsize params_size; /* of the C struct that the parameters' offsets point into */
   const char *plugins, *threads;
   const char *plugin_path, *plugin_version, *plugin_source;
   const char *identity; /* code identity: sha256 over the build ids, see DESIGN.md */
@@ -49,9 +50,10 @@ typedef struct
 /** One plugin file that was found, usable or not. */
 typedef struct
 {
-  const char *path, *id, *title, *version, *license, *build_id;
+  const char *path, *id, *title, *version, *license, *build_id; /* id: of the file if refused */
   const char *reason; /* why it is refused, one sentence; NULL: usable */
-  gboolean incompatible; /* refused for its version */
+  const char *const *problems; /* everything that is wrong, `reason` first; empty: usable */
+  gboolean incompatible; /* refused for its version or its machine */
   AssayStudyInfo *study; /* NULL: none, or refused */
   const AssayEnvironmentInfo *environments;
   guint n_environments;
@@ -94,17 +96,25 @@ const AssayDim *assay_study_dim (const AssayStudyInfo *study, const char *id);
 /** Words of a list separated by spaces or commas; NULL gives an empty list. */
 GStrv assay_words (const char *list);
 
+/** The study as `assay inspect --json` and bundles give it; assay_study_info_from_json ()
+ *  reads it.  Of a parameter: id, type (bool, int, real, choice, string, file), default, and
+ *  where declared title, range [min, max], slider [min, max], log-slider, choices, when,
+ *  group, unit, help.  Free with json_object_unref. */
+JsonObject *assay_study_info_describe (const AssayStudyInfo *study);
+
 /** Runs in the scanner and the runner only: loads the file and returns its entry's
  *  value after checking every table; the handle is never closed. */
 const AssayPlugin *assay_plugin_load (const char *path, GError **error);
-/** What `size` and the tables say, checked; NULL or one sentence. */
-char *assay_plugin_check (const AssayPlugin *plugin, const char *path);
-/** The description the scanner prints. */
-JsonNode *assay_plugin_describe (const AssayPlugin *plugin, const char *path);
+/** Everything that is wrong with a plugin, a sentence each that begins with @path; empty: nothing.
+ *  @incompatible: it is of another version of plugin.h. */
+GStrv assay_plugin_check (const AssayPlugin *plugin, const char *path, gboolean *incompatible);
+/** What the scanner prints of a plugin that passed the check. */
+JsonNode *assay_plugin_describe (const AssayPlugin *plugin);
 
-/** GNU build id (hex) and, in @needed, the libassay* libraries of an ELF file, read
- *  without loading it; the error says what is wrong (truncated, other machine). */
-char *assay_elf_build_id (const char *path, GStrv *needed, GError **error);
+/** GNU build id (hex; "sha256-..." of the content where a file has none) and, in @libraries, the
+ *  paths of the libassay* libraries it links, read without loading it; the error says what is
+ *  wrong (truncated, another machine). */
+char *assay_elf_build_id (const char *path, GStrv *libraries, GError **error);
 
 /** Path of a helper program (assay-runner, assay-scan, assay-layout), beside the running
  *  program in the build tree or in the prefix's libexec. */
