@@ -138,16 +138,16 @@ check_number (Check *c, const AssayParam *p, guint i)
     problems_add (c->problems, "params", i, p->id, "default",
                   "%g is outside the legal range %g..%g", p->number, p->min, p->max);
   if (limited && p->ui_min != p->ui_max && (p->ui_min < p->min || p->ui_max > p->max))
-    problems_add (c->problems, "params", i, p->id, "slider",
-                  "%g..%g leaves the legal range %g..%g", p->ui_min, p->ui_max, p->min, p->max);
+    problems_add (c->problems, "params", i, p->id, "slider", "%g..%g leaves the legal range %g..%g",
+                  p->ui_min, p->ui_max, p->min, p->max);
   if ((p->flags & ASSAY_LOG_SLIDER) && (p->ui_min != p->ui_max ? p->ui_min : p->min) <= 0)
     problems_add (c->problems, "params", i, p->id, "log-slider",
                   "a logarithmic slider must begin above 0");
   if (p->type != ASSAY_INT)
     return;
   if (p->number != floor (p->number) || fabs (p->number) > MAX_INTEGER)
-    problems_add (c->problems, "params", i, p->id, "default",
-                  "%g is no whole number within +-2^53", p->number);
+    problems_add (c->problems, "params", i, p->id, "default", "%g is no whole number within +-2^53",
+                  p->number);
   if (p->min != floor (p->min) || p->max != floor (p->max) || fabs (p->min) > MAX_INTEGER
       || fabs (p->max) > MAX_INTEGER)
     problems_add (c->problems, "params", i, p->id, "range",
@@ -313,7 +313,8 @@ check_judgement (Check *c, const AssayClaim *claim, guint i)
     problems_add (c->problems, "claims", i, claim->id, "metric",
                   "missing; a claim has a metric, parts (all_of) or a reason (not_run)");
   if (claim->expect.kind == ASSAY_EXPECT_NONE)
-    problems_add (c->problems, "claims", i, claim->id, "expect", "missing: nothing could be judged");
+    problems_add (c->problems, "claims", i, claim->id, "expect",
+                  "missing: nothing could be judged");
 }
 
 static void
@@ -341,7 +342,7 @@ check_claims (Check *c)
   for (guint i = 0; i < c->study->n_claims; i++)
     {
       const AssayClaim *claim = &c->study->claims[i];
-      g_autofree char *units = g_strdelimit (g_strdup (claim->units), "/", ' ');
+      g_autofree char *units = g_strdelimit (g_strdup (claim->units ?: ""), "/", ' ');
 
       check_known (c, "claims", i, claim->id, "metric", claim->metric, METRIC);
       check_known (c, "claims", i, claim->id, "units", units, DIM);
@@ -370,7 +371,7 @@ check_figures (Check *c)
     gsize offset;
   } channels[] = {
 #define CHANNEL(name) { #name, G_STRUCT_OFFSET (AssayFigure, name) }
-    CHANNEL (x),   CHANNEL (y),   CHANNEL (color), CHANNEL (dash), CHANNEL (row),
+    CHANNEL (x),   CHANNEL (y),   CHANNEL (color), CHANNEL (dash),   CHANNEL (row),
     CHANNEL (col), CHANNEL (per), CHANNEL (over),  CHANNEL (slider),
   };
 

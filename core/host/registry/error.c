@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/registry/error.h"
 
-G_DEFINE_QUARK (assay-error-quark, assay_error)
+G_DEFINE_QUARK (assay - error - quark, assay_error)

@@ -59,8 +59,7 @@ plugin_info_refused (const char *path, const char *reason, gboolean incompatible
 }
 
 static void
-read_views (Plugin *self, JsonObject *object, AssayEnvironmentInfo *environment,
-            Problems *problems)
+read_views (Plugin *self, JsonObject *object, AssayEnvironmentInfo *environment, Problems *problems)
 {
   JsonArray *array = assay_json_array (object, "views");
   guint n = array ? json_array_get_length (array) : 0;
@@ -109,6 +108,26 @@ read_environments (Plugin *self, JsonObject *answer, Problems *problems)
   self->info.n_environments = n;
 }
 
+/** __FILE__ is mostly relative to the folder in which the compiler ran, which is above the
+ *  plugin when it has not been installed yet.  Where that does not find it: as it is. */
+static char *
+find_source (const char *path, const char *source)
+{
+  g_autofree char *folder = g_canonicalize_filename (path, NULL);
+
+  while (source && !g_path_is_absolute (source) && strlen (folder) > 1)
+    {
+      char *above = g_path_get_dirname (folder);
+      g_autofree char *file = g_canonicalize_filename (source, above);
+
+      g_free (folder);
+      folder = above;
+      if (g_file_test (file, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&file);
+    }
+  return g_strdup (source);
+}
+
 static void
 read_description (Plugin *self, JsonObject *answer, Problems *problems)
 {
@@ -121,8 +140,12 @@ read_description (Plugin *self, JsonObject *answer, Problems *problems)
   if (study)
     self->info.study = study_from_json (study, problems);
   if (self->info.study)
-    study_set_origin (self->info.study, self->info.path, self->info.version,
-                      assay_json_text (answer, "source", NULL));
+    {
+      g_autofree char *source
+          = find_source (self->info.path, assay_json_text (answer, "source", NULL));
+
+      study_set_origin (self->info.study, self->info.path, self->info.version, source);
+    }
 }
 
 AssayPluginInfo *

@@ -251,8 +251,8 @@ assay_json_load (const char *path, GError **error)
     {
       gboolean absent = g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 
-      g_set_error (error, ASSAY_ERROR, absent ? ASSAY_ERROR_NOT_FOUND : ASSAY_ERROR_FAILED,
-                   "%s", reason->message);
+      g_set_error (error, ASSAY_ERROR, absent ? ASSAY_ERROR_NOT_FOUND : ASSAY_ERROR_FAILED, "%s",
+                   reason->message);
       return NULL;
     }
   return assay_json_parse (text, (gssize) length, path, error);

@@ -58,8 +58,7 @@ static char *
 program_in_prefix (const char *name)
 {
   g_autofree char *prefix = own_prefix ();
-  g_autofree char *path
-      = prefix ? g_build_filename (prefix, ASSAY_LIBEXECDIR, name, NULL) : NULL;
+  g_autofree char *path = prefix ? g_build_filename (prefix, ASSAY_LIBEXECDIR, name, NULL) : NULL;
 
   return path && g_file_test (path, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&path) : NULL;
 }

@@ -2,7 +2,7 @@
  *
  * A plugin in this process: the scanner and the runner load it, nobody else does.
  */
-#include "study.h"
+#include "plugin.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -256,9 +256,9 @@ describe_environment (const AssayEnvironment *environment)
     {
       JsonObject *view = json_object_new ();
 
-      schema_to_json (&schema_view,
-                      (const char *) environment->views.rows + (gsize) i * environment->views.stride,
-                      view);
+      schema_to_json (
+          &schema_view,
+          (const char *) environment->views.rows + (gsize) i * environment->views.stride, view);
       json_array_add_object_element (views, view);
     }
   json_object_set_array_member (object, "views", views);
@@ -291,8 +291,7 @@ assay_plugin_describe (const AssayPlugin *plugin)
         json_object_set_object_member (object, "study", assay_study_info_describe (study));
     }
   for (guint i = 0; i < plugin->environments.n; i++)
-    json_array_add_object_element (environments,
-                                   describe_environment (environment_at (plugin, i)));
+    json_array_add_object_element (environments, describe_environment (environment_at (plugin, i)));
   json_object_set_array_member (object, "environments", environments);
   return json_node_init_object (json_node_alloc (), object);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cache.h"
-#include "elf.h"
+#include "elf-info.h"
 #include "paths.h"
 #include "plugin.h"
 
@@ -72,8 +72,7 @@ find_in_folder (const char *folder, GPtrArray *candidates)
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, compare_texts);
   for (guint i = 0; i < names->len; i++)
-    g_ptr_array_add (candidates,
-                     candidate_new (g_build_filename (folder, names->pdata[i], NULL)));
+    g_ptr_array_add (candidates, candidate_new (g_build_filename (folder, names->pdata[i], NULL)));
 }
 
 /** Every file named assay-*.so, in the order in which ids are given away. */
@@ -91,8 +90,8 @@ find_all (void)
 
       /* One folder by two names is one folder. */
       if (stat (folder, &info) == 0
-          && g_hash_table_add (seen, g_strdup_printf ("%lu:%lu", (gulong) info.st_dev,
-                                                      (gulong) info.st_ino)))
+          && g_hash_table_add (
+              seen, g_strdup_printf ("%lu:%lu", (gulong) info.st_dev, (gulong) info.st_ino)))
         find_in_folder (folder, candidates);
     }
   return candidates;
@@ -112,8 +111,7 @@ ask (GPtrArray *candidates, Cache *cache, const char *scanner)
   for (guint i = 0; i < candidates->len; i++)
     {
       Candidate *c = candidates->pdata[i];
-      JsonObject *known
-          = c->error ? NULL : cache_find (cache, c->path, &c->stat, c->elf.build_id);
+      JsonObject *known = c->error ? NULL : cache_find (cache, c->path, &c->stat, c->elf.build_id);
 
       if (known)
         c->answer = json_object_ref (known);
@@ -138,9 +136,8 @@ candidate_info (const Candidate *c)
   AssayPluginInfo *info;
 
   if (c->error)
-    return plugin_info_refused (
-        c->path, c->error->message,
-        g_error_matches (c->error, ASSAY_ERROR, ASSAY_ERROR_INCOMPATIBLE));
+    return plugin_info_refused (c->path, c->error->message,
+                                g_error_matches (c->error, ASSAY_ERROR, ASSAY_ERROR_INCOMPATIBLE));
   info = plugin_info_from_answer (c->path, c->answer);
   plugin_info_set_build_id (info, c->elf.build_id);
   return info;

@@ -51,10 +51,10 @@ typedef struct
 typedef struct
 {
   const char *path, *id, *title, *version, *license, *build_id; /* id: of the file if refused */
-  const char *reason; /* why it is refused, one sentence; NULL: usable */
+  const char *reason;          /* why it is refused, one sentence; NULL: usable */
   const char *const *problems; /* everything that is wrong, `reason` first; empty: usable */
-  gboolean incompatible; /* refused for its version or its machine */
-  AssayStudyInfo *study; /* NULL: none, or refused */
+  gboolean incompatible;       /* refused for its version or its machine */
+  AssayStudyInfo *study;       /* NULL: none, or refused */
   const AssayEnvironmentInfo *environments;
   guint n_environments;
 } AssayPluginInfo;

@@ -24,9 +24,9 @@ typedef struct
 {
   const char *path;
   GPid pid;
-  int fd;             /* -1: at its end */
+  int fd; /* -1: at its end */
   GString *out;
-  gint64 started;     /* monotonic; when it began to load, as soon as that is known */
+  gint64 started;      /* monotonic; when it began to load, as soon as that is known */
   const char *stopped; /* why it was killed */
 } Child;
 
@@ -131,7 +131,8 @@ read_answer (const GString *out, char **doing)
   for (guint i = 0; lines[i] && lines[i + 1] && !answer; i++)
     {
       g_autoptr (JsonNode) node = assay_json_parse (lines[i], -1, "answer", NULL);
-      JsonObject *object = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+      JsonObject *object
+          = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
       const char *step = assay_json_text (object, "doing", NULL);
 
       if (step)

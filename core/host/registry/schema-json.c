@@ -127,9 +127,10 @@ folds_to_json (const Field *field, gconstpointer at)
 }
 
 /* By FieldKind; NULL: the member is left out. */
-static JsonNode *(*const writers[]) (const Field *, gconstpointer)
-    = { text_to_json, text_to_json,  word_to_json,  flag_to_json,    count_to_json,  size_to_json,
-        real_to_json, range_to_json, shape_to_json, default_to_json, expect_to_json, folds_to_json };
+static JsonNode *(*const writers[]) (const Field *, gconstpointer) = {
+  text_to_json, text_to_json,  word_to_json,  flag_to_json,    count_to_json,  size_to_json,
+  real_to_json, range_to_json, shape_to_json, default_to_json, expect_to_json, folds_to_json
+};
 
 void
 schema_to_json (const RowType *type, gconstpointer row, JsonObject *object)

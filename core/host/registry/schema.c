@@ -11,29 +11,38 @@
 
 /* ---- the rows ---- */
 
-const char *const schema_param_types[] = { "bool", "int", "real", "choice", "string", "file",
-                                           NULL };
+const char *const schema_param_types[]
+    = { "bool", "int", "real", "choice", "string", "file", NULL };
 static const char *const dim_kinds[] = { "label", "number", "item", NULL };
 static const char *const scales[] = { "linear", "log10", "symlog", "sqrt", NULL };
 static const char *const betters[] = { "up", "down", NULL };
 static const char *const crashes[] = { "missing", "last", "floor", NULL };
 static const char *const marks[]
-    = { "line", "bar",      "point",  "violin", "box",     "strip", "heat", "histogram",
-        "cumulative", "survival", "graph", "table", "samples", NULL };
+    = { "line",      "bar",        "point",    "violin", "box",   "strip",   "heat",
+        "histogram", "cumulative", "survival", "graph",  "table", "samples", NULL };
 static const char *const centers[] = { "mean", "median", "iqm", NULL };
 static const char *const bands[] = { "interval", "none", "sd", "quartiles", "range", NULL };
 static const char *const types[] = { "f32", "f64", "u8", "u16", "u32", "i32", NULL };
 const char *const schema_fold_ops[]
-    = { "end",   "mean",  "iqm",  "sd",   "median", "quantile", "share", "at",
-        "auc",   "slope", "trend", "reach", "when",  "best",     "drop",  "diff",
-        "ratio", "anchor", "win", "auroc", "spearman", "log", NULL };
+    = { "end",   "mean",   "iqm",   "sd",    "median",   "quantile", "share", "at",
+        "auc",   "slope",  "trend", "reach", "when",     "best",     "drop",  "diff",
+        "ratio", "anchor", "win",   "auroc", "spearman", "log",      NULL };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (schema_fold_ops) == ASSAY_N_FOLD_OPS + 1);
 G_STATIC_ASSERT (G_N_ELEMENTS (marks) == ASSAY_N_MARKS + 1);
 
-#define F(name, kind, field) { name, FIELD_##kind, G_STRUCT_OFFSET (ROW, field), NULL }
-#define W(name, field, words) { name, FIELD_WORD, G_STRUCT_OFFSET (ROW, field), words }
-#define ROW_TYPE(table, fields) { table, sizeof (ROW), fields }
+#define F(name, kind, field)                                                                       \
+  {                                                                                                \
+    name, FIELD_##kind, G_STRUCT_OFFSET (ROW, field), NULL                                         \
+  }
+#define W(name, field, words)                                                                      \
+  {                                                                                                \
+    name, FIELD_WORD, G_STRUCT_OFFSET (ROW, field), words                                          \
+  }
+#define ROW_TYPE(table, fields)                                                                    \
+  {                                                                                                \
+    table, sizeof (ROW), fields                                                                    \
+  }
 
 #define ROW AssayStudyInfo
 static const Field study_fields[] = { F ("id", ID, id),
@@ -151,25 +160,34 @@ const RowType schema_figure = ROW_TYPE ("figures", figure_fields);
 #undef ROW
 
 #define ROW AssayPreset
-static const Field preset_fields[] = { F ("id", ID, id),          F ("title", TEXT, title),
-                                       F ("help", TEXT, help),    F ("plan", TEXT, plan),
-                                       F ("seeds", COUNT, seeds), F ("hidden", FLAG, flags),
-                                       F ("seconds", REAL, seconds), { 0 } };
+static const Field preset_fields[] = { F ("id", ID, id),
+                                       F ("title", TEXT, title),
+                                       F ("help", TEXT, help),
+                                       F ("plan", TEXT, plan),
+                                       F ("seeds", COUNT, seeds),
+                                       F ("hidden", FLAG, flags),
+                                       F ("seconds", REAL, seconds),
+                                       { 0 } };
 const RowType schema_preset = ROW_TYPE ("presets", preset_fields);
 #undef ROW
 
 #define ROW AssayView
 static const Field view_fields[]
-    = { F ("id", ID, id),      F ("title", TEXT, title),   W ("type", type, types),
-        F ("shape", SHAPE, n_dims), F ("range", RANGE, low), { 0 } };
+    = { F ("id", ID, id),           F ("title", TEXT, title), W ("type", type, types),
+        F ("shape", SHAPE, n_dims), F ("range", RANGE, low),  { 0 } };
 const RowType schema_view = ROW_TYPE ("views", view_fields);
 #undef ROW
 
 #define ROW AssayEnvironmentInfo
-static const Field environment_fields[]
-    = { F ("id", ID, id),           F ("title", TEXT, title),         F ("help", TEXT, help),
-        F ("actions", TEXT, actions), F ("n-actions", COUNT, n_actions), F ("rows", COUNT, rows),
-        F ("columns", COUNT, columns), F ("max-steps", COUNT, max_steps), { 0 } };
+static const Field environment_fields[] = { F ("id", ID, id),
+                                            F ("title", TEXT, title),
+                                            F ("help", TEXT, help),
+                                            F ("actions", TEXT, actions),
+                                            F ("n-actions", COUNT, n_actions),
+                                            F ("rows", COUNT, rows),
+                                            F ("columns", COUNT, columns),
+                                            F ("max-steps", COUNT, max_steps),
+                                            { 0 } };
 const RowType schema_environment = ROW_TYPE ("environments", environment_fields);
 #undef ROW
 

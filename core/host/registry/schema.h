@@ -53,7 +53,7 @@ typedef struct
 
 void arena_init (Arena *arena);
 void arena_clear (Arena *arena);
-gpointer arena_alloc (Arena *arena, gsize size); /* zeroed */
+gpointer arena_alloc (Arena *arena, gsize size);   /* zeroed */
 char *arena_text (Arena *arena, const char *text); /* NULL stays NULL */
 
 /** Sentences about one file, at most 50; `path` begins each. */
@@ -74,7 +74,7 @@ void schema_check (const RowType *type, gconstpointer row, guint i, Problems *pr
 void schema_copy (const RowType *type, gconstpointer from, gpointer to, Arena *arena);
 void schema_to_json (const RowType *type, gconstpointer row, JsonObject *object);
 /** Unknown members are left alone, absent ones are 0 or NULL. */
-void schema_from_json (const RowType *type, JsonObject *object, gpointer row, guint i,
-                       Arena *arena, Problems *problems);
+void schema_from_json (const RowType *type, JsonObject *object, gpointer row, guint i, Arena *arena,
+                       Problems *problems);
 
 gboolean schema_is_id (const char *text);

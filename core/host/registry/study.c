@@ -22,8 +22,10 @@ static const struct
   gsize table;   /* in AssayStudy */
 } tables[] = {
 #define TABLE(name, type)                                                                          \
-  { &type, G_STRUCT_OFFSET (AssayStudyInfo, name), G_STRUCT_OFFSET (AssayStudyInfo, n_##name),     \
-    G_STRUCT_OFFSET (AssayStudy, name) }
+  {                                                                                                \
+    &type, G_STRUCT_OFFSET (AssayStudyInfo, name), G_STRUCT_OFFSET (AssayStudyInfo, n_##name),     \
+        G_STRUCT_OFFSET (AssayStudy, name)                                                         \
+  }
   TABLE (params, schema_param),         TABLE (dims, schema_dim),
   TABLE (metrics, schema_metric),       TABLE (claims, schema_claim),
   TABLE (references, schema_reference), TABLE (figures, schema_figure),
@@ -33,8 +35,7 @@ static const struct
 /* ---- from C tables ---- */
 
 gboolean
-study_check_table (const AssayTable *table, const RowType *type, gsize row_size,
-                   Problems *problems)
+study_check_table (const AssayTable *table, const RowType *type, gsize row_size, Problems *problems)
 {
   guint before = problems->list->len;
 
@@ -293,8 +294,7 @@ study_from_json (JsonObject *object, Problems *problems)
       assay_study_info_unref (&self->info);
       return NULL;
     }
-  self->info.identity
-      = arena_text (&self->arena, assay_json_text (object, "identity", NULL));
+  self->info.identity = arena_text (&self->arena, assay_json_text (object, "identity", NULL));
   return study_complete (self, problems);
 }
 

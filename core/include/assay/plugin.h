@@ -13,8 +13,10 @@
  * it is a complete study.
  *
  * Rules that hold everywhere below
- *  - Text is UTF-8.  A NULL text means "none".  Ids match [a-z0-9][a-z0-9.-]*;
- *    lists of ids and values are separated by spaces or commas.
+ *  - Text is UTF-8 without control characters but line ends and tabs.  A NULL
+ *    text means "none".  Ids are letters, digits, '-' and '.', and begin with a
+ *    letter or digit; a study's parameters, dimensions and metrics share one name
+ *    space.  Lists of ids and values are separated by spaces or commas.
  *  - Nothing crosses the boundary by ownership: what the plugin hands over is
  *    copied before the call returns, what the host hands over is lent until
  *    the run ends, or for as long as the comment says.
@@ -763,7 +765,9 @@ typedef struct AssayPlugin
   AssayTable environments; /* const AssayEnvironment, possibly none */
 } AssayPlugin;
 
-/** The first fields of an AssayPlugin. */
+/** The first fields of an AssayStudy and of an AssayPlugin. */
+#define ASSAY_STUDY_HEADER(Struct, table)                                                          \
+  .size = sizeof (AssayStudy), .params_size = sizeof (Struct), .params = ASSAY_TABLE (table)
 #define ASSAY_PLUGIN_HEADER                                                                        \
   .size = sizeof (AssayPlugin), .abi_major = ASSAY_ABI_MAJOR, .abi_minor = ASSAY_ABI_MINOR,        \
   .source = __FILE__
@@ -777,6 +781,16 @@ typedef struct AssayPlugin
 ASSAY_EXPORT const AssayPlugin *assay_plugin_entry (void);
 
 typedef const AssayPlugin *(*AssayPluginEntry) (void);
+
+/** A plugin that is one study, whole. */
+#define ASSAY_STUDY_PLUGIN(id_, study_, version_, license_)                                        \
+  static const AssayPlugin assay_plugin_of_this_file_                                              \
+      = { ASSAY_PLUGIN_HEADER, .id = (id_), .version = (version_), .license = (license_),          \
+          .study = &(study_) };                                                                    \
+  const AssayPlugin *assay_plugin_entry (void)                                                     \
+  {                                                                                                \
+    return &assay_plugin_of_this_file_;                                                            \
+  }
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,7 @@
  * Reads of an ELF file what must be known before it is loaded: that it is whole,
  * that it is for this machine, its build id and the Assay libraries it links.
  */
-#include "elf.h"
+#include "elf-info.h"
 
 #include "host/registry/json.h"
 
@@ -66,7 +66,8 @@ open_file (Elf *elf)
   if (stat (elf->path, &info) != 0)
     {
       if (errno == ENOENT && lstat (elf->path, &info) == 0)
-        return refuse (elf, ASSAY_ERROR_NOT_FOUND, "is a symbolic link to a file that is not there");
+        return refuse (elf, ASSAY_ERROR_NOT_FOUND,
+                       "is a symbolic link to a file that is not there");
       return refuse (elf, errno == ENOENT ? ASSAY_ERROR_NOT_FOUND : ASSAY_ERROR_FAILED,
                      "could not be read: %s", g_strerror (errno));
     }
@@ -87,8 +88,8 @@ machine_name (guint machine)
   {
     guint machine;
     const char *name;
-  } names[] = { { EM_386, "x86 (32 bit)" }, { EM_X86_64, "x86-64" },  { EM_ARM, "ARM (32 bit)" },
-                { EM_AARCH64, "ARM64" },    { EM_RISCV, "RISC-V" },   { EM_PPC64, "POWER" },
+  } names[] = { { EM_386, "x86 (32 bit)" }, { EM_X86_64, "x86-64" }, { EM_ARM, "ARM (32 bit)" },
+                { EM_AARCH64, "ARM64" },    { EM_RISCV, "RISC-V" },  { EM_PPC64, "POWER" },
                 { EM_S390, "S/390" },       { 258, "LoongArch" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -250,8 +251,8 @@ find_library (const Elf *elf, const char *library, const char *run_path)
       = "$ORIGIN:" ASSAY_LIBDIR ":/usr/local/lib:/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:"
         "/lib/aarch64-linux-gnu:/usr/lib/aarch64-linux-gnu:/lib64:/usr/lib64:/lib:/usr/lib";
   g_autofree char *origin = g_path_get_dirname (elf->path);
-  g_autofree char *all = g_strjoin (":", run_path ?: "", g_getenv ("LD_LIBRARY_PATH") ?: "",
-                                    system_path, NULL);
+  g_autofree char *all
+      = g_strjoin (":", run_path ?: "", g_getenv ("LD_LIBRARY_PATH") ?: "", system_path, NULL);
   g_auto (GStrv) folders = g_strsplit (all, ":", -1);
 
   for (guint i = 0; folders[i]; i++)

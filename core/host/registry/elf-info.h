@@ -6,7 +6,7 @@
 /** What is read of a shared object without loading it. */
 typedef struct
 {
-  char *build_id; /* hex; "sha256-..." of the content where there is no note */
+  char *build_id;  /* hex; "sha256-..." of the content where there is no note */
   GStrv libraries; /* paths of the libassay* libraries it links; the name where none was found */
 } ElfInfo;
 
