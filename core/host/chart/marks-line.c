@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lines with bands, thin lines of members, and survival curves, which are such lines.
+ */
+#include "host/chart/marks.h"
+#include <math.h>
+
+#define WIDTH 1.8
+#define CHUNK 64  /* segments a stroke: cairo's cost grows faster than a path's length */
+#define MANY 4000 /* points from which speed is worth a rougher edge */
+
+/* The points of one pixel column that its picture needs. */
+typedef struct
+{
+  guint first, lowest, highest, last;
+  gboolean open;
+} Column;
+
+static void
+emit (GArray *kept, guint index)
+{
+  if (!kept->len || g_array_index (kept, guint, kept->len - 1) != index)
+    g_array_append_val (kept, index);
+}
+
+static void
+flush (GArray *kept, Column *column)
+{
+  guint a = MIN (column->lowest, column->highest), b = MAX (column->lowest, column->highest);
+
+  if (!column->open)
+    return;
+  emit (kept, column->first);
+  emit (kept, a);
+  emit (kept, b);
+  emit (kept, column->last);
+  column->open = FALSE;
+}
+
+GArray *
+chart_decimate (const ChartScale *xs, guint32 ykind, const double *x, const double *y, guint n)
+{
+  GArray *kept = g_array_sized_new (FALSE, FALSE, sizeof (guint), MIN (n, 8192) + 1);
+  Column column = { .open = FALSE };
+  double edge = -INFINITY;
+  gboolean positive = ykind == ASSAY_LOG10;
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (!isfinite (y[i]) || (positive && y[i] <= 0) || !isfinite (x[i]))
+        {
+          flush (kept, &column);
+          emit (kept, CHART_GAP);
+          continue;
+        }
+      if (!column.open || x[i] >= edge)
+        {
+          flush (kept, &column);
+          /* The right end of the column in data: one inversion a column, none a point. */
+          edge = chart_scale_invert (xs, floor (chart_scale_map (xs, x[i])) + 1);
+          column = (Column){ i, i, i, i, TRUE };
+          continue;
+        }
+      if (y[i] < y[column.lowest])
+        column.lowest = i;
+      if (y[i] > y[column.highest])
+        column.highest = i;
+      column.last = i;
+    }
+  flush (kept, &column);
+  return kept;
+}
+
+/* Strokes a polyline in chunks; the dash goes on from one to the next. */
+static void
+stroke (cairo_t *cr, const double *px, const double *py, guint n, gint dash, double width,
+        double panel_width)
+{
+  double length = 0, phase = 0;
+
+  for (guint i = 1; i < n; i++)
+    length += hypot (px[i] - px[i - 1], py[i] - py[i - 1]);
+  /* On a curve that fills the panel a dash says nothing and costs much. */
+  if (length > 12 * panel_width)
+    dash = 0;
+  cairo_set_line_width (cr, width);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_BEVEL);
+  for (guint from = 0; from + 1 < n; from += CHUNK)
+    {
+      guint to = MIN (from + CHUNK, n - 1);
+
+      chart_set_dash (cr, dash, width, phase);
+      cairo_move_to (cr, px[from], py[from]);
+      for (guint i = from + 1; i <= to; i++)
+        {
+          cairo_line_to (cr, px[i], py[i]);
+          phase += hypot (px[i] - px[i - 1], py[i] - py[i - 1]);
+        }
+      cairo_stroke (cr);
+    }
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
+typedef void (*PathFunc) (cairo_t *cr, const double *px, const double *py, guint n, gpointer data);
+
+/* Calls @func for every piece without a gap. */
+static void
+each_piece (const AssayChart *chart, const ChartSeries *s, const GArray *values, cairo_t *cr,
+            PathFunc func, gpointer data)
+{
+  g_autoptr (GArray) kept
+      = chart_decimate (&chart->x.scale, chart->y.kind, (const double *) s->x->data,
+                        (const double *) values->data, MIN (s->x->len, values->len));
+  g_autofree double *px = g_new (double, kept->len + 1);
+  g_autofree double *py = g_new (double, kept->len + 1);
+  guint n = 0;
+
+  for (guint k = 0; k <= kept->len; k++)
+    {
+      guint i = k < kept->len ? g_array_index (kept, guint, k) : CHART_GAP;
+
+      if (i != CHART_GAP)
+        {
+          px[n] = chart_scale_map (&chart->x.scale, chart_at (s->x, i) + chart_half (&chart->x));
+          py[n++] = chart_scale_map (&chart->y.scale, chart_at (values, i));
+          continue;
+        }
+      if (n > 0)
+        func (cr, px, py, n, data);
+      n = 0;
+    }
+}
+
+typedef struct
+{
+  gint dash;
+  double width, panel;
+} LineStyle;
+
+static void
+line_piece (cairo_t *cr, const double *px, const double *py, guint n, gpointer data)
+{
+  const LineStyle *style = data;
+
+  if (n == 1)
+    {
+      cairo_arc (cr, px[0], py[0], style->width, 0, 2 * G_PI);
+      cairo_fill (cr);
+      return;
+    }
+  stroke (cr, px, py, n, style->dash, style->width, style->panel);
+}
+
+static void
+collect_piece (cairo_t *cr, const double *px, const double *py, guint n, gpointer data)
+{
+  GArray *out = data;
+
+  for (guint i = 0; i < n; i++)
+    {
+      double point[2] = { px[i], py[i] };
+
+      g_array_append_vals (out, point, 2);
+    }
+}
+
+/* Fills one stretch in which both ends of the band are numbers. */
+static void
+fill_band (const AssayChart *chart, const ChartSeries *s, guint from, guint to, cairo_t *cr)
+{
+  ChartSeries part = { .x = g_array_new (FALSE, FALSE, sizeof (double)) };
+  GArray *columns[] = { s->high, s->low };
+
+  g_array_append_vals (part.x, (double *) s->x->data + from, to - from);
+  cairo_new_path (cr);
+  for (guint c = 0; c < 2; c++)
+    {
+      g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (double));
+      g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (double));
+      guint n;
+
+      for (guint i = from; i < to; i++)
+        {
+          double v = chart_at (columns[c], i);
+
+          /* A band that reaches below a logarithmic axis ends at its foot. */
+          if (chart->y.kind == ASSAY_LOG10)
+            v = MAX (v, chart->y.scale.lo);
+          g_array_append_val (values, v);
+        }
+      each_piece (chart, &part, values, cr, collect_piece, points);
+      n = points->len / 2;
+      for (guint k = 0; k < n; k++)
+        {
+          guint i = c == 0 ? k : n - 1 - k;
+
+          cairo_line_to (cr, g_array_index (points, double, 2 * i),
+                         g_array_index (points, double, 2 * i + 1));
+        }
+    }
+  cairo_close_path (cr);
+  cairo_fill (cr);
+  g_array_unref (part.x);
+}
+
+void
+chart_draw_band (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
+{
+  guint from = 0, n = MIN (s->low->len, s->high->len);
+
+  for (guint i = 0; i <= n; i++)
+    {
+      if (i < n && isfinite (chart_at (s->low, i)) && isfinite (chart_at (s->high, i)))
+        continue;
+      if (i > from + 1)
+        fill_band (chart, s, from, i, cr);
+      from = i + 1;
+    }
+}
+
+/* A few markers along the line, shifted from series to series. */
+static void
+draw_markers (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
+{
+  guint n = s->x->len, every = n <= 12 ? 1 : (n + 5) / 6;
+  guint start
+      = every == 1 ? 0 : (guint) (MAX (s->color, 0) % CHART_N_MARKERS) * every / CHART_N_MARKERS;
+
+  for (guint i = start; i < n; i += every)
+    {
+      double x = chart_scale_map (&chart->x.scale, chart_at (s->x, i) + chart_half (&chart->x));
+      double y = chart_scale_map (&chart->y.scale, chart_at (s->y, i));
+
+      if (isfinite (x) && isfinite (y))
+        chart_marker (cr, s->color, x, y, 3);
+    }
+}
+
+static void
+draw_line (const AssayChart *chart, const ChartPanel *panel, const ChartSeries *s, cairo_t *cr)
+{
+  /* The dash is colour's second code unless it has a channel of its own. */
+  LineStyle style = { chart->dash.levels ? s->dash : s->color, WIDTH, panel->box.width };
+
+  if (s->reference)
+    style = (LineStyle){ 1, 1.3, panel->box.width };
+  if (s->thin)
+    style.width = .8;
+  chart_set_series_colour (chart, s, cr, s->thin ? .4 : 1);
+  each_piece (chart, s, s->y, cr, line_piece, &style);
+  if (!s->thin && !s->reference && chart->kind == ASSAY_LINE)
+    draw_markers (chart, s, cr);
+}
+
+static guint
+count_points (const ChartPanel *panel)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < panel->series->len; i++)
+    n += ((ChartSeries *) panel->series->pdata[i])->x->len;
+  return n;
+}
+
+void
+chart_draw_lines (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
+{
+  cairo_save (cr);
+  if (count_points (panel) > MANY)
+    cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
+  for (guint i = 0; i < panel->series->len; i++)
+    {
+      chart_set_series_colour (chart, panel->series->pdata[i], cr, .18);
+      chart_draw_band (chart, panel->series->pdata[i], cr);
+    }
+  for (int thin = 1; thin >= 0; thin--)
+    for (guint i = 0; i < panel->series->len; i++)
+      if (((ChartSeries *) panel->series->pdata[i])->thin == thin)
+        draw_line (chart, panel, panel->series->pdata[i], cr);
+  cairo_restore (cr);
+}

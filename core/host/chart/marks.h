@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the marks share.
+ */
+#pragma once
+
+#include "host/chart/plot.h"
+
+#define CHART_GAP G_MAXUINT
+
+/** Indices of the points that a picture of x (ascending), y needs: first, lowest, highest and
+ *  last of every pixel column, CHART_GAP where a value is missing.  Element: guint. */
+GArray *chart_decimate (const ChartScale *xs, guint32 ykind, const double *x, const double *y,
+                        guint n);
+void chart_draw_band (const AssayChart *chart, const ChartSeries *series, cairo_t *cr);
+void chart_set_series_colour (const AssayChart *chart, const ChartSeries *series, cairo_t *cr,
+                              double alpha);
+ChartRgb chart_series_colour (const AssayChart *chart, const ChartSeries *series);
+
+/** Categories stand in the middle of their place. */
+static inline double
+chart_half (const ChartAxis *axis)
+{
+  return axis->categories ? .5 : 0;
+}
+
+/** Where the @i-th of @n neighbours within category x lies, and how wide it is (pixels). */
+double chart_dodge (const AssayChart *chart, double x, guint i, guint n, double *width);
+/** The distinct colours of a panel, and the place of one among them. */
+guint chart_count_colours (const AssayChart *chart);
+/** A whisker with ends. */
+void chart_whisker (cairo_t *cr, double x, double low, double high, double cap);
+
+void chart_prepare_hist (AssayChart *chart);
+void chart_prepare_survival (AssayChart *chart);
+void chart_prepare_from_zero (AssayChart *chart);
+void chart_prepare_heat (AssayChart *chart);
+void chart_prepare_spread (AssayChart *chart);
+void chart_size_heat (AssayChart *chart, double *width, double *height);
+void chart_size_table (AssayChart *chart, double *width, double *height);
+void chart_size_samples (AssayChart *chart, double *width, double *height);
+void chart_size_net (AssayChart *chart, double *width, double *height);
+void chart_size_bars (AssayChart *chart, double *width, double *height);
