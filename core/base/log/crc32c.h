@@ -6,11 +6,9 @@
 #include <stdint.h>
 
 /** CRC-32C (Castagnoli), reflected, as in iSCSI; start with 0. */
-uint32_t
-assay_crc32c (uint32_t crc, const void *data, size_t size);
+uint32_t assay_crc32c (uint32_t crc, const void *data, size_t size);
 
 /** The same without the CPU's instruction, which the above uses where there is one. */
-uint32_t
-assay_crc32c_portable (uint32_t crc, const void *data, size_t size);
+uint32_t assay_crc32c_portable (uint32_t crc, const void *data, size_t size);
 
 #endif

@@ -4,31 +4,25 @@
 #include <string.h>
 
 #define ROUNDS 10
+#define MULTIPLIER_0 0xD2511F53u
+#define MULTIPLIER_1 0xCD9E8D57u
+#define WEYL_0 0x9E3779B9u
+#define WEYL_1 0xBB67AE85u
 #define BLOCKS (ASSAY_STREAM_WORDS / 4)
-
-static void
-philox_round (uint32_t c[4], const uint32_t k[2])
-{
-  uint64_t a = (uint64_t) 0xD2511F53u * c[0], b = (uint64_t) 0xCD9E8D57u * c[2];
-  uint32_t c1 = c[1], c3 = c[3];
-
-  c[0] = (uint32_t) (b >> 32) ^ c1 ^ k[0];
-  c[1] = (uint32_t) b;
-  c[2] = (uint32_t) (a >> 32) ^ c3 ^ k[1];
-  c[3] = (uint32_t) a;
-}
 
 void
 assay_philox (const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
-  uint32_t c[4] = { counter[0], counter[1], counter[2], counter[3] };
-  uint32_t k[2] = { key[0], key[1] };
+  uint32_t c[4] = { counter[0], counter[1], counter[2], counter[3] }, k0 = key[0], k1 = key[1];
 
-  for (int i = 0; i < ROUNDS; i++)
+  for (int round = 0; round < ROUNDS; round++, k0 += WEYL_0, k1 += WEYL_1)
     {
-      philox_round (c, k);
-      k[0] += 0x9E3779B9u;
-      k[1] += 0xBB67AE85u;
+      uint64_t a = (uint64_t) MULTIPLIER_0 * c[0], b = (uint64_t) MULTIPLIER_1 * c[2];
+
+      c[0] = (uint32_t) (b >> 32) ^ c[1] ^ k0;
+      c[1] = (uint32_t) b;
+      c[2] = (uint32_t) (a >> 32) ^ c[3] ^ k1;
+      c[3] = (uint32_t) a;
     }
   memcpy (out, c, sizeof c);
 }
@@ -38,15 +32,13 @@ refill (AssayStream *s)
 {
   uint32_t key[2] = { (uint32_t) s->key, (uint32_t) (s->key >> 32) };
 
-  for (uint64_t i = 0; i < BLOCKS; i++)
+  for (uint32_t i = 0; i < BLOCKS; i++, s->block++)
     {
-      uint64_t block = s->block + i;
-      uint32_t counter[4] = { (uint32_t) block, (uint32_t) (block >> 32), (uint32_t) s->name,
+      uint32_t counter[4] = { (uint32_t) s->block, (uint32_t) (s->block >> 32), (uint32_t) s->name,
                               (uint32_t) (s->name >> 32) };
 
       assay_philox (counter, key, s->words + 4 * i);
     }
-  s->block += BLOCKS;
   s->used = 0;
 }
 

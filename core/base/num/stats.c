@@ -48,13 +48,9 @@ heap_sort (Pair *p, size_t n)
     }
 }
 
-/* Small and nearly sorted input is the rule, so insertion goes first; what it
- * does not finish within a few moves per value is left to the heap. */
 static void
-sort_pairs (Pair *p, size_t n)
+insertion_sort (Pair *p, size_t n)
 {
-  size_t moves = 16 * n;
-
   for (size_t i = 1; i < n; i++)
     {
       Pair moving = p[i];
@@ -63,13 +59,62 @@ sort_pairs (Pair *p, size_t n)
       for (; j > 0 && moving.value < p[j - 1].value; j--)
         p[j] = p[j - 1];
       p[j] = moving;
-      if (i - j > moves)
+    }
+}
+
+static double
+median_of_3 (double a, double b, double c)
+{
+  double low = fmin (a, b), high = fmax (a, b);
+
+  return fmax (low, fmin (high, c));
+}
+
+/* Introsort: @depth bounds the bad luck of the pivots, then the heap takes over. */
+static void
+quick_sort (Pair *p, size_t n, int depth)
+{
+  while (n > 24)
+    {
+      double pivot = median_of_3 (p[0].value, p[n / 2].value, p[n - 1].value);
+      size_t i = 0, j = n - 1;
+
+      if (depth-- == 0)
         {
           heap_sort (p, n);
           return;
         }
-      moves -= i - j;
+      for (;; i++, j--)
+        {
+          Pair kept;
+
+          while (p[i].value < pivot)
+            i++;
+          while (pivot < p[j].value)
+            j--;
+          if (i >= j)
+            break;
+          kept = p[i];
+          p[i] = p[j];
+          p[j] = kept;
+        }
+      quick_sort (p + j + 1, n - j - 1, depth);
+      n = j + 1;
     }
+  insertion_sort (p, n);
+}
+
+/* No value may be NaN.  Sorted input, the rule where redraws change nothing but the
+ * weights, costs one pass. */
+static void
+sort_pairs (Pair *p, size_t n)
+{
+  size_t i = 1;
+
+  while (i < n && !(p[i].value < p[i - 1].value))
+    i++;
+  if (i < n)
+    quick_sort (p, n, 64);
 }
 
 /* Sorted pairs of the values with weight, and the sum of weights; 0 of them
@@ -299,22 +344,34 @@ assay_auroc (const double *a, const double *wa, size_t n, const double *b, const
   return na > 0 && nb > 0 ? sum / total_a / total_b : NAN;
 }
 
+/* Index of the smallest p-value that goes after p[last] in order (n: the first); n: none. */
+static size_t
+holm_next (const double *p, size_t n, size_t last)
+{
+  size_t next = n;
+
+  for (size_t i = 0; i < n; i++)
+    if (!isnan (p[i]) && (last == n || p[i] > p[last] || (p[i] == p[last] && i > last))
+        && (next == n || p[i] < p[next]))
+      next = i;
+  return next;
+}
+
 void
 assay_holm (const double *p, double *adjusted, size_t n)
 {
-  /* Few parts, so counting is simpler than sorting: rank = number of smaller ones. */
+  double largest = 0;
+  size_t left = 0;
+
   for (size_t i = 0; i < n; i++)
     {
-      adjusted[i] = 0;
-      for (size_t j = 0; j < n; j++)
-        {
-          size_t smaller = 0;
-
-          if (p[j] > p[i] || (p[j] == p[i] && j > i))
-            continue;
-          for (size_t k = 0; k < n; k++)
-            smaller += p[k] < p[j] || (p[k] == p[j] && k < j);
-          adjusted[i] = fmax (adjusted[i], fmin (1, (double) (n - smaller) * p[j]));
-        }
+      left += !isnan (p[i]);
+      adjusted[i] = NAN;
+    }
+  /* Parts of a claim are few, so nothing is sorted. */
+  for (size_t i = holm_next (p, n, n); i < n; i = holm_next (p, n, i), left--)
+    {
+      largest = fmax (largest, fmin (1, (double) left * p[i]));
+      adjusted[i] = largest;
     }
 }

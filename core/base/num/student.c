@@ -158,7 +158,7 @@ solve_middle (double p, double df)
       double step = (p - middle (t, df)) / exp (log_density (t, df));
 
       t += step;
-      if (!(fabs (step) > 1e-15 * t))
+      if (!(fabs (step) > 4e-16 * t))
         break;
     }
   return t;
@@ -178,7 +178,7 @@ solve_tail (double p, double df)
       double step = q > 0 ? (log (q) - log (p)) / slope : -0.5;
 
       u += step;
-      if (!(fabs (step) > 1e-15))
+      if (!(fabs (step) > 1e-15 * fmax (1, fabs (u))))
         break;
     }
   return exp (u);

@@ -17,20 +17,15 @@ typedef struct JsonCursor
 } JsonCursor;
 
 /** Skips blanks and takes @c if it stands here. */
-bool
-json_take (JsonCursor *json, char c);
+bool json_take (JsonCursor *json, char c);
 /** As json_take, but an error if it does not stand here. */
-bool
-json_expect (JsonCursor *json, char c);
+bool json_expect (JsonCursor *json, char c);
 /** A string, decoded to UTF-8 into @out, which has room for the rest of the text; returns
  *  the byte after its 0, NULL on error. */
-char *
-json_string (JsonCursor *json, char *out);
+char *json_string (JsonCursor *json, char *out);
 /** A whole number 0..2^64-1. */
-bool
-json_whole (JsonCursor *json, uint64_t *number);
+bool json_whole (JsonCursor *json, uint64_t *number);
 /** Any value, thrown away. */
-bool
-json_skip (JsonCursor *json);
+bool json_skip (JsonCursor *json);
 
 #endif

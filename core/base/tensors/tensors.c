@@ -25,9 +25,9 @@ struct AssayTensors
   char *texts, *next; /* all strings of the header, decoded */
   AssayTensorView *views;
   void **copies; /* of data that does not stand aligned in the file; per view, or NULL */
-  uint32_t n_views, room;
+  uint32_t n_views;
   AssayTensorsEntry *metadata;
-  uint32_t n_metadata, metadata_room;
+  uint32_t n_metadata;
 };
 
 static const struct
@@ -92,22 +92,12 @@ fail (AssayTensorsError *error, const char *path, const char *format, ...)
 
 /* ---- Reading ---------------------------------------------------------------- */
 
-/* Makes room for one more in an array of @n of @size bytes each. */
-static bool
-grow (void *array, uint32_t n, uint32_t *room, size_t size)
+/* An array of @n of @size bytes with room for one more, NULL if there is no memory: then
+ * the old one stands.  It grows whenever n is a power of 2. */
+static void *
+grow (void *array, uint32_t n, size_t size)
 {
-  void **at = array;
-  void *larger = NULL;
-  uint32_t new_room = *room > 0 ? 2 * *room : 16;
-
-  if (n < *room)
-    return true;
-  larger = realloc (*at, new_room * size);
-  if (larger == NULL)
-    return false;
-  *at = larger;
-  *room = new_room;
-  return true;
+  return (n & (n - 1)) != 0 ? array : realloc (array, (n > 0 ? 2 * (size_t) n : 1) * size);
 }
 
 static const char *
@@ -130,13 +120,15 @@ parse_metadata (AssayTensors *file, JsonCursor *json, AssayTensorsError *error)
     return true;
   do
     {
-      AssayTensorsEntry entry = { take_string (file, json), NULL };
+      AssayTensorsEntry entry = { take_string (file, json), NULL }, *larger = NULL;
 
       if (entry.key == NULL || !json_expect (json, ':')
           || (entry.value = take_string (file, json)) == NULL)
         return false;
-      if (!grow (&file->metadata, file->n_metadata, &file->metadata_room, sizeof entry))
+      larger = grow (file->metadata, file->n_metadata, sizeof entry);
+      if (larger == NULL)
         return fail (error, file->path, "%s", strerror (ENOMEM));
+      file->metadata = larger;
       file->metadata[file->n_metadata++] = entry;
     }
   while (json_take (json, ','));
@@ -246,7 +238,7 @@ check_tensor (const AssayTensors *file, AssayTensorView *view, const Fields *fie
 static bool
 parse_tensor (AssayTensors *file, JsonCursor *json, const char *name, AssayTensorsError *error)
 {
-  AssayTensorView view = { .name = name };
+  AssayTensorView view = { .name = name }, *larger = NULL;
   Fields fields = { 0 };
 
   if (!json_expect (json, '{'))
@@ -262,8 +254,10 @@ parse_tensor (AssayTensors *file, JsonCursor *json, const char *name, AssayTenso
     }
   if (!check_tensor (file, &view, &fields, error))
     return false;
-  if (!grow (&file->views, file->n_views, &file->room, sizeof view))
+  larger = grow (file->views, file->n_views, sizeof view);
+  if (larger == NULL)
     return fail (error, file->path, "%s", strerror (ENOMEM));
+  file->views = larger;
   file->views[file->n_views++] = view;
   return true;
 }

@@ -31,19 +31,13 @@ typedef struct AssayTensorsError
 
 /** Maps and checks a file: every offset, size and overlap.  NULL: see @error.  The file
  *  must not be cut while it is open. */
-AssayTensors *
-assay_tensors_open (const char *path, AssayTensorsError *error);
-uint32_t
-assay_tensors_n (const AssayTensors *file);
-const AssayTensorView *
-assay_tensors_at (const AssayTensors *file, uint32_t i);
-const AssayTensorView *
-assay_tensors_find (const AssayTensors *file, const char *name);
+AssayTensors *assay_tensors_open (const char *path, AssayTensorsError *error);
+uint32_t assay_tensors_n (const AssayTensors *file);
+const AssayTensorView *assay_tensors_at (const AssayTensors *file, uint32_t i);
+const AssayTensorView *assay_tensors_find (const AssayTensors *file, const char *name);
 /** A value of the header's __metadata__, or NULL. */
-const char *
-assay_tensors_metadata (const AssayTensors *file, const char *key);
-void
-assay_tensors_free (AssayTensors *file);
+const char *assay_tensors_metadata (const AssayTensors *file, const char *key);
+void assay_tensors_free (AssayTensors *file);
 
 typedef struct AssayTensorsEntry
 {
@@ -52,13 +46,11 @@ typedef struct AssayTensorsEntry
 
 /** Writes a file in one step.  Equal content gives equal bytes: tensors and
  *  metadata stand in the order given. */
-bool
-assay_tensors_write (const char *path, const AssayTensorView *tensors, uint32_t n,
-                     const AssayTensorsEntry *metadata, uint32_t n_metadata,
-                     AssayTensorsError *error);
+bool assay_tensors_write (const char *path, const AssayTensorView *tensors, uint32_t n,
+                          const AssayTensorsEntry *metadata, uint32_t n_metadata,
+                          AssayTensorsError *error);
 
 /** Bytes of one element; 0 for an unknown type. */
-size_t
-assay_type_size (uint32_t type);
+size_t assay_type_size (uint32_t type);
 
 #endif
