@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the index share: the database, its schema, and filters as SQL.
+ *
+ *   config  one row for every study and parameters: what runs of different seeds share
+ *   run     one row for every readable run directory
+ *   name    one row for every (metric, labels, axes)
+ *   series  how each of them ends in each run; an array has a count of cells and no numbers
+ */
+#pragma once
+
+#include "host/store/filter-node.h"
+#include "host/store/index.h"
+#include "host/store/summary.h"
+#include <sqlite3.h>
+
+#define ASSAY_INDEX_VERSION 1
+
+struct _AssayIndex
+{
+  AssayWorkspace *workspace; /* lent */
+  sqlite3 *db;
+  int code; /* of SQLite's last failure */
+  char *path;
+  GPtrArray *problems; /* char *, NULL-terminated */
+};
+
+/** Tags as the index keeps them and as filters see them: each ended by this. */
+#define ASSAY_TAG_END '\x1f'
+
+/** Sets the error from the database's, and remembers its code. */
+void assay_index_fail (AssayIndex *index, GError **error);
+/** The statement, or NULL and an error. */
+sqlite3_stmt *assay_index_prepare (AssayIndex *index, const char *sql, GError **error);
+gboolean assay_index_execute (AssayIndex *index, const char *sql, GError **error);
+/** Takes the next row: TRUE; at the end FALSE; on failure FALSE with *error set. */
+gboolean assay_index_step (AssayIndex *index, sqlite3_stmt *statement, GError **error);
+/** Whether the last failure was damage of the file; it is then removed and made anew, empty. */
+gboolean assay_index_recover (AssayIndex *index);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
+
+/** Makes the functions known that compiled filters use. */
+void assay_index_add_functions (sqlite3 *db);
+
+/** SQL over `run r join config c on c.n = r.config`, and what is bound to its ?1, ?2, ... */
+typedef struct
+{
+  AssayIndex *index;
+  GString *sql;
+  GPtrArray *values; /* SqlValue, owned */
+} AssaySql;
+void assay_sql_init (AssaySql *sql, AssayIndex *index);
+void assay_sql_clear (AssaySql *sql);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AssaySql, assay_sql_clear)
+/** Appends an expression that is 1 where the filter holds (as assay_filter_match has it), else 0.
+ */
+gboolean assay_sql_add_filter (AssaySql *sql, const AssayFilter *filter, GError **error);
+/** Appends the value of a key, NULL where there is none. */
+gboolean assay_sql_add_key (AssaySql *sql, const char *key, GError **error);
+/** The same as something to order by: numbers as numbers, before texts in natural order. */
+gboolean assay_sql_add_order (AssaySql *sql, const char *key, GError **error);
+void assay_sql_add_text (AssaySql *sql, const char *text);
+void assay_sql_add_number (AssaySql *sql, double number);
+/** Prepared with everything bound; @sql must outlive it. */
+sqlite3_stmt *assay_sql_prepare (AssaySql *sql, GError **error);
+
+/** Value of a parameter in canonical JSON of an object of scalars: free with g_free; NULL: none. */
+char *assay_parameter_value (const char *parameters, const char *key);
+/** "min.return" -> column "min" and "return"; any metric -> "last". */
+const char *assay_metric_of_key (const char *key, const char **column);
+/** The state of this name, as the index wrote it. */
+AssayState assay_index_state (const char *name);
