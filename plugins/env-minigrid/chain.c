@@ -59,7 +59,7 @@ add_room (const Level *level, Random *random, ChainRoom *rooms, int n)
 
   for (int tried = 0; tried < EXITS_TRIED; tried++)
     {
-      int wall = (last->entry + 1 + (int)mg_below (random, 3)) % N_DIRECTIONS;
+      int wall = (last->entry + 1 + (int) mg_below (random, 3)) % N_DIRECTIONS;
       int x = wall == RIGHT  ? from.x + from.width - 1
               : wall == LEFT ? from.x
                              : from.x + mg_between (random, 1, from.width - 1);
@@ -106,7 +106,7 @@ mg_chain_in_a_row (const Level *level, ChainRoom *rooms)
 void
 mg_chain_build (const Level *level, World *world, Random *random, const ChainRoom *rooms)
 {
-  uint8_t color = (uint8_t)mg_below (random, N_COLORS);
+  uint8_t color = (uint8_t) mg_below (random, N_COLORS);
 
   mg_clear (level, world);
   for (int i = 0; i < level->n; i++)
@@ -116,7 +116,7 @@ mg_chain_build (const Level *level, World *world, Random *random, const ChainRoo
         continue;
       *mg_cell (level, world, rooms[i].door_x, rooms[i].door_y) = mg_object (DOOR, color, CLOSED);
       /* Never the color of the door before. */
-      color = (uint8_t)((color + 1 + mg_below (random, N_COLORS - 1)) % N_COLORS);
+      color = (uint8_t) ((color + 1 + mg_below (random, N_COLORS - 1)) % N_COLORS);
     }
   mg_place_agent (level, world, random, rooms[0].area, false);
   mg_place (level, world, random, rooms[level->n - 1].area, mg_goal_cell, 1);

@@ -17,13 +17,10 @@ typedef struct ChainRoom
 } ChainRoom;
 
 /** Draws level->n rooms; false, if the walk got stuck. */
-bool
-mg_chain_attempt (const Level *level, Random *random, ChainRoom *rooms);
+bool mg_chain_attempt (const Level *level, Random *random, ChainRoom *rooms);
 /** The way out when no attempt succeeds: the smallest rooms side by side. */
-void
-mg_chain_in_a_row (const Level *level, ChainRoom *rooms);
+void mg_chain_in_a_row (const Level *level, ChainRoom *rooms);
 /** Walls, doors, agent and goal of the rooms. */
-void
-mg_chain_build (const Level *level, World *world, Random *random, const ChainRoom *rooms);
+void mg_chain_build (const Level *level, World *world, Random *random, const ChainRoom *rooms);
 
 #endif

@@ -26,13 +26,13 @@ uint32_t
 mg_below (Random *random, uint32_t n)
 {
   /* The bias of multiply-and-shift is at most n / 2^32, with n in the thousands. */
-  return (uint32_t)((mix (random->state += 0x9e3779b97f4a7c15u) >> 32) * n >> 32);
+  return (uint32_t) ((mix (random->state += 0x9e3779b97f4a7c15u) >> 32) * n >> 32);
 }
 
 int
 mg_between (Random *random, int from, int to)
 {
-  return from + (int)mg_below (random, (uint32_t)(to - from));
+  return from + (int) mg_below (random, (uint32_t) (to - from));
 }
 
 Cell
@@ -103,11 +103,11 @@ mg_place_agent (const Level *level, World *world, Random *random, Area area, boo
           uint8_t ahead = mg_look (level, world, x + mg_dx[d], y + mg_dy[d]).type;
 
           if (!free_front || ahead == EMPTY || ahead == WALL)
-            fits[n++] = (uint16_t)((x * MAX_SIDE + y) * N_DIRECTIONS + d);
+            fits[n++] = (uint16_t) ((x * MAX_SIDE + y) * N_DIRECTIONS + d);
         }
   assert (n > 0);
   chosen = fits[mg_below (random, n)];
-  world->facing = (uint8_t)(chosen % N_DIRECTIONS);
-  world->x = (uint8_t)(chosen / N_DIRECTIONS / MAX_SIDE);
-  world->y = (uint8_t)(chosen / N_DIRECTIONS % MAX_SIDE);
+  world->facing = (uint8_t) (chosen % N_DIRECTIONS);
+  world->x = (uint8_t) (chosen / N_DIRECTIONS / MAX_SIDE);
+  world->y = (uint8_t) (chosen / N_DIRECTIONS % MAX_SIDE);
 }

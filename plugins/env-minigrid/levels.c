@@ -76,8 +76,8 @@ draw_rivers (const Level *level, Random *random, uint8_t limits[2][MAX_RIVERS + 
   uint32_t n_rivers = 0;
 
   for (uint8_t axis = ACROSS; axis <= ALONG; axis++)
-    for (uint8_t at = 2; at < level->width - 2; at = (uint8_t)(at + 2))
-      rivers[n_rivers++] = (uint8_t)(axis * MAX_SIDE + at);
+    for (uint8_t at = 2; at < level->width - 2; at = (uint8_t) (at + 2))
+      rivers[n_rivers++] = (uint8_t) (axis * MAX_SIDE + at);
   shuffle (random, rivers, n_rivers);
   for (uint32_t i = 0; i < level->n; i++)
     chosen[rivers[i] / MAX_SIDE][rivers[i] % MAX_SIDE] = 1;
@@ -88,7 +88,7 @@ draw_rivers (const Level *level, Random *random, uint8_t limits[2][MAX_RIVERS + 
       for (uint8_t at = 2; at < level->width - 2; at++)
         if (chosen[axis][at])
           limits[axis][++n[axis]] = at;
-      limits[axis][n[axis] + 1] = (uint8_t)(level->width - 1);
+      limits[axis][n[axis] + 1] = (uint8_t) (level->width - 1);
     }
 }
 

@@ -116,7 +116,7 @@ mg_cell (const Level *level, World *world, int x, int y)
 static inline Cell
 mg_look (const Level *level, const World *world, int x, int y)
 {
-  if ((unsigned)x >= level->width || (unsigned)y >= level->height)
+  if ((unsigned) x >= level->width || (unsigned) y >= level->height)
     return mg_wall_cell;
   return world->cells[x * level->height + y];
 }
@@ -124,7 +124,7 @@ mg_look (const Level *level, const World *world, int x, int y)
 static inline size_t
 mg_n_cells (const Level *level)
 {
-  return (size_t)level->width * level->height;
+  return (size_t) level->width * level->height;
 }
 
 /* rules.c */
@@ -137,77 +137,51 @@ typedef enum Outcome
 } Outcome;
 
 /** Does @action; the clock is the caller's.  Any other number does nothing. */
-Outcome
-mg_act (const Level *level, World *world, int32_t action);
+Outcome mg_act (const Level *level, World *world, int32_t action);
 /** Whether the mission has ended, seen from the world alone. */
-bool
-mg_is_over (const Level *level, const World *world);
-bool
-mg_is_valid (const Level *level, const World *world);
+bool mg_is_over (const Level *level, const World *world);
+bool mg_is_valid (const Level *level, const World *world);
 
 /* views.c */
 
-void
-mg_view_full (const Level *level, const World *world, uint8_t *out);
-void
-mg_view_partial (const Level *level, const World *world, uint8_t *out);
+void mg_view_full (const Level *level, const World *world, uint8_t *out);
+void mg_view_partial (const Level *level, const World *world, uint8_t *out);
 /** seen[x * VIEW_SIDE + y] of the agent's view; it stands at (3, 6) and looks to y = 0. */
-void
-mg_visible (const Level *level, const World *world, uint8_t seen[VIEW_SIDE * VIEW_SIDE]);
+void mg_visible (const Level *level, const World *world, uint8_t seen[VIEW_SIDE * VIEW_SIDE]);
 /** The world's coordinates of a cell of the agent's view. */
-void
-mg_from_view (const World *world, int view_x, int view_y, int *x, int *y);
+void mg_from_view (const World *world, int view_x, int view_y, int *x, int *y);
 
 /* layout.c */
 
-void
-mg_seed (Random *random, uint64_t seed);
+void mg_seed (Random *random, uint64_t seed);
 /** Uniform in 0..n-1; n > 0. */
-uint32_t
-mg_below (Random *random, uint32_t n);
+uint32_t mg_below (Random *random, uint32_t n);
 /** Uniform in from..to-1. */
-int
-mg_between (Random *random, int from, int to);
-Cell
-mg_object (uint8_t type, uint8_t color, uint8_t state);
-void
-mg_clear (const Level *level, World *world);
-void
-mg_line (const Level *level, World *world, int x, int y, int dx, int dy, int n, Cell cell);
-void
-mg_frame (const Level *level, World *world, Area area, Cell cell);
+int mg_between (Random *random, int from, int to);
+Cell mg_object (uint8_t type, uint8_t color, uint8_t state);
+void mg_clear (const Level *level, World *world);
+void mg_line (const Level *level, World *world, int x, int y, int dx, int dy, int n, Cell cell);
+void mg_frame (const Level *level, World *world, Area area, Cell cell);
 /** Puts @cell on a free cell of @area, each as likely, @apart or more steps from the agent. */
-void
-mg_place (const Level *level, World *world, Random *random, Area area, Cell cell, int apart);
+void mg_place (const Level *level, World *world, Random *random, Area area, Cell cell, int apart);
 /** Puts the agent on a free cell of @area with a direction, each pair as likely;
  *  @free_front: it does not face an object. */
-void
-mg_place_agent (const Level *level, World *world, Random *random, Area area, bool free_front);
+void mg_place_agent (const Level *level, World *world, Random *random, Area area, bool free_front);
 
 /* levels.c, rooms.c, chain.c */
 
-void
-mg_lay_empty (const Level *level, World *world, Random *random);
-void
-mg_lay_door_key (const Level *level, World *world, Random *random);
-void
-mg_lay_lava_gap (const Level *level, World *world, Random *random);
-void
-mg_lay_crossing (const Level *level, World *world, Random *random);
-void
-mg_lay_four_rooms (const Level *level, World *world, Random *random);
-void
-mg_lay_unlock (const Level *level, World *world, Random *random);
-void
-mg_lay_key_corridor (const Level *level, World *world, Random *random);
-void
-mg_lay_chain (const Level *level, World *world, Random *random);
+void mg_lay_empty (const Level *level, World *world, Random *random);
+void mg_lay_door_key (const Level *level, World *world, Random *random);
+void mg_lay_lava_gap (const Level *level, World *world, Random *random);
+void mg_lay_crossing (const Level *level, World *world, Random *random);
+void mg_lay_four_rooms (const Level *level, World *world, Random *random);
+void mg_lay_unlock (const Level *level, World *world, Random *random);
+void mg_lay_key_corridor (const Level *level, World *world, Random *random);
+void mg_lay_chain (const Level *level, World *world, Random *random);
 
 /* picture.c */
 
-void
-mg_draw (const Level *level, const World *world, uint32_t tile, uint8_t *rgb);
-size_t
-mg_text (const Level *level, const World *world, uint32_t steps, char *out, size_t size);
+void mg_draw (const Level *level, const World *world, uint32_t tile, uint8_t *rgb);
+size_t mg_text (const Level *level, const World *world, uint32_t steps, char *out, size_t size);
 
 #endif

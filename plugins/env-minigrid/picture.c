@@ -103,12 +103,12 @@ paint_wall (Cell cell, float u, float v, Rgb ground)
 static Rgb
 paint_lava (Cell cell, float u, float v, Rgb ground)
 {
-  float phase = (u - 0.1f) * 2.5f, in = phase - (float)(int)phase;
+  float phase = (u - 0.1f) * 2.5f, in = phase - (float) (int) phase;
   float wave = in < 0.5f ? 0.2f * in : 0.2f * (1 - in);
 
   for (int i = 0; i < 3; i++)
     {
-      float from_wave = v - (0.28f + 0.2f * (float)i + wave);
+      float from_wave = v - (0.28f + 0.2f * (float) i + wave);
 
       if (u >= 0.1f && u <= 0.9f && from_wave > -0.035f && from_wave < 0.035f)
         return black;
@@ -132,6 +132,8 @@ in_agent (uint8_t facing, float u, float v)
   return ahead >= -0.37f && side <= 0.33f * (0.37f - ahead) / 0.74f;
 }
 
+#define CORNER 0.5f
+
 /* The color at (u, v) of a tile, both in 0..1. */
 static Rgb
 color_at (const World *world, Cell cell, bool agent, bool seen, float u, float v)
@@ -142,6 +144,10 @@ color_at (const World *world, Cell cell, bool agent, bool seen, float u, float v
     c = paint[cell.type](cell, u, v, c);
   if (agent && in_agent (world->facing, u, v))
     c = colors[RED];
+  /* What the agent carries: small, in the corner. */
+  if (agent && world->carried.type != EMPTY && u > CORNER && v > CORNER)
+    c = paint[world->carried.type](world->carried, (u - CORNER) / (1 - CORNER),
+                                   (v - CORNER) / (1 - CORNER), black);
   if (seen)
     c = (Rgb){ c.r + 0.3f * (255 - c.r), c.g + 0.3f * (255 - c.g), c.b + 0.3f * (255 - c.b) };
   return c;
@@ -151,27 +157,27 @@ static void
 draw_tile (const World *world, Cell cell, bool agent, bool seen, uint32_t tile, uint8_t *rgb,
            size_t row_bytes)
 {
-  float side = 1.0f / (float)(tile * SAMPLES), share = 1.0f / (SAMPLES * SAMPLES);
+  float side = 1.0f / (float) (tile * SAMPLES), share = 1.0f / (SAMPLES * SAMPLES);
 
   for (uint32_t y = 0; y < tile; y++)
     for (uint32_t x = 0; x < tile; x++)
       {
-        uint8_t *pixel = rgb + y * row_bytes + (size_t)x * 3;
+        uint8_t *pixel = rgb + y * row_bytes + (size_t) x * 3;
         Rgb sum = { 0.5f, 0.5f, 0.5f };
 
         for (uint32_t k = 0; k < SAMPLES * SAMPLES; k++)
           {
-            float u = ((float)(x * SAMPLES + k % SAMPLES) + 0.5f) * side;
-            float v = ((float)(y * SAMPLES + k / SAMPLES) + 0.5f) * side;
+            float u = ((float) (x * SAMPLES + k % SAMPLES) + 0.5f) * side;
+            float v = ((float) (y * SAMPLES + k / SAMPLES) + 0.5f) * side;
             Rgb c = color_at (world, cell, agent, seen, u, v);
 
             sum.r += c.r * share;
             sum.g += c.g * share;
             sum.b += c.b * share;
           }
-        pixel[0] = (uint8_t)sum.r;
-        pixel[1] = (uint8_t)sum.g;
-        pixel[2] = (uint8_t)sum.b;
+        pixel[0] = (uint8_t) sum.r;
+        pixel[1] = (uint8_t) sum.g;
+        pixel[2] = (uint8_t) sum.b;
       }
 }
 
@@ -187,7 +193,7 @@ mark_seen (const Level *level, const World *world, uint8_t *marks)
       int x, y;
 
       mg_from_view (world, i / VIEW_SIDE, i % VIEW_SIDE, &x, &y);
-      if (seen[i] && (unsigned)x < level->width && (unsigned)y < level->height)
+      if (seen[i] && (unsigned) x < level->width && (unsigned) y < level->height)
         marks[x * level->height + y] = 1;
     }
 }
@@ -196,7 +202,7 @@ void
 mg_draw (const Level *level, const World *world, uint32_t tile, uint8_t *rgb)
 {
   uint8_t seen[MAX_SIDE * MAX_SIDE];
-  size_t row_bytes = (size_t)level->width * tile * 3;
+  size_t row_bytes = (size_t) level->width * tile * 3;
 
   mark_seen (level, world, seen);
   for (uint32_t x = 0; x < level->width; x++)
@@ -205,7 +211,7 @@ mg_draw (const Level *level, const World *world, uint32_t tile, uint8_t *rgb)
         uint32_t at = x * level->height + y;
 
         draw_tile (world, world->cells[at], x == world->x && y == world->y, seen[at] != 0, tile,
-                   rgb + y * tile * row_bytes + (size_t)x * tile * 3, row_bytes);
+                   rgb + y * tile * row_bytes + (size_t) x * tile * 3, row_bytes);
       }
 }
 
@@ -214,7 +220,7 @@ static void
 text_cell (const Level *level, const World *world, uint32_t x, uint32_t y, char out[2])
 {
   static const char types[] = " .#_+koBG~@", letters[] = "rgbpye", doors[] = "/+L";
-  Cell cell = mg_look (level, world, (int)x, (int)y);
+  Cell cell = mg_look (level, world, (int) x, (int) y);
 
   out[0] = cell.type == DOOR ? doors[cell.state] : types[cell.type];
   out[1] = cell.type == DOOR || cell.type == KEY || cell.type == BALL || cell.type == BOX
@@ -236,10 +242,10 @@ mg_text (const Level *level, const World *world, uint32_t steps, char *out, size
   for (uint32_t y = 0; y < level->height; y++, all[n++] = '\n')
     for (uint32_t x = 0; x < level->width; x++, n += 2)
       text_cell (level, world, x, y, all + n);
-  n += (size_t)snprintf (all + n, sizeof all - n, "step %u of %u", steps, level->max_steps);
+  n += (size_t) snprintf (all + n, sizeof all - n, "step %u of %u", steps, level->max_steps);
   if (world->carried.type != EMPTY)
-    n += (size_t)snprintf (all + n, sizeof all - n, ", carries a %s %s",
-                           names[world->carried.color], things[world->carried.type]);
+    n += (size_t) snprintf (all + n, sizeof all - n, ", carries a %s %s",
+                            names[world->carried.color], things[world->carried.type]);
   if (size > 0)
     {
       size_t kept = n < size ? n : size - 1;

@@ -72,7 +72,7 @@ key_size_of (const Level *level)
 static World *
 world_of (const Batch *batch, uint32_t i)
 {
-  return (World *)(batch->worlds + i * batch->key_size);
+  return (World *) (batch->worlds + i * batch->key_size);
 }
 
 /* By id, because the host may hand over a copy of its description. */
@@ -111,10 +111,10 @@ create (const AssayEnvironment *environment, uint32_t n, uint32_t view)
   batch->key_size = key_size_of (level);
   batch->view = view == 0 ? mg_view_full : mg_view_partial;
   batch->view_size
-      = sizeof (Cell) * (view == 0 ? mg_n_cells (level) : (size_t)VIEW_SIDE * VIEW_SIDE);
-  batch->worlds = calloc (n + (size_t)1, batch->key_size);
-  batch->over = calloc (n + (size_t)1, sizeof *batch->over);
-  batch->steps = calloc (n + (size_t)1, sizeof *batch->steps);
+      = sizeof (Cell) * (view == 0 ? mg_n_cells (level) : (size_t) VIEW_SIDE * VIEW_SIDE);
+  batch->worlds = calloc (n + (size_t) 1, batch->key_size);
+  batch->over = calloc (n + (size_t) 1, sizeof *batch->over);
+  batch->steps = calloc (n + (size_t) 1, sizeof *batch->steps);
   if (batch->worlds == NULL || batch->over == NULL || batch->steps == NULL)
     {
       destroy (batch);
@@ -153,7 +153,7 @@ reset (void *env, const uint64_t *seeds, const uint8_t *which, void *observation
       batch->level->lay_out (batch->level, world_of (batch, i), &random);
       batch->steps[i] = 0;
       batch->over[i] = 0;
-      observe (batch, i, (uint8_t *)observations + i * batch->view_size);
+      observe (batch, i, (uint8_t *) observations + i * batch->view_size);
     }
 }
 
@@ -169,7 +169,7 @@ step_one (Batch *batch, uint32_t i, int32_t action)
     batch->over[i] |= OVER_TERMINATED;
   if (batch->steps[i] >= level->max_steps)
     batch->over[i] |= OVER_TRUNCATED;
-  return outcome == SUCCESS ? (float)(1 - 0.9 * ((double)batch->steps[i] / level->max_steps)) : 0;
+  return outcome == SUCCESS ? (float) (1 - 0.9 * ((double) batch->steps[i] / level->max_steps)) : 0;
 }
 
 static void
@@ -192,26 +192,26 @@ static void
 get_state (void *env, uint32_t i, void *state)
 {
   Batch *batch = env;
-  uint8_t *clock = (uint8_t *)state + batch->key_size;
+  uint8_t *clock = (uint8_t *) state + batch->key_size;
 
   memcpy (state, world_of (batch, i), batch->key_size);
-  clock[0] = (uint8_t)(batch->steps[i] & 255);
-  clock[1] = (uint8_t)(batch->steps[i] >> 8);
+  clock[0] = (uint8_t) (batch->steps[i] & 255);
+  clock[1] = (uint8_t) (batch->steps[i] >> 8);
 }
 
 static bool
 set_state (void *env, uint32_t i, const void *state)
 {
   Batch *batch = env;
-  const uint8_t *clock = (const uint8_t *)state + batch->key_size;
+  const uint8_t *clock = (const uint8_t *) state + batch->key_size;
   uint32_t steps = clock[0] + 256u * clock[1];
 
   if (steps > batch->level->max_steps || !mg_is_valid (batch->level, state))
     return false;
   memcpy (world_of (batch, i), state, batch->key_size);
-  batch->steps[i] = (uint16_t)steps;
-  batch->over[i] = (uint8_t)((mg_is_over (batch->level, world_of (batch, i)) ? OVER_TERMINATED : 0)
-                             | (steps == batch->level->max_steps ? OVER_TRUNCATED : 0));
+  batch->steps[i] = (uint16_t) steps;
+  batch->over[i] = (uint8_t) ((mg_is_over (batch->level, world_of (batch, i)) ? OVER_TERMINATED : 0)
+                              | (steps == batch->level->max_steps ? OVER_TRUNCATED : 0));
   return true;
 }
 

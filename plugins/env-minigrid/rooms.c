@@ -40,7 +40,7 @@ area_of (const Rooms *rooms, int room)
 static void
 add_passage (Rooms *rooms, int a, int b, int x, int y)
 {
-  rooms->passages[rooms->n++] = (Passage){ (uint8_t)a, (uint8_t)b, (uint8_t)x, (uint8_t)y, 0 };
+  rooms->passages[rooms->n++] = (Passage){ (uint8_t) a, (uint8_t) b, (uint8_t) x, (uint8_t) y, 0 };
 }
 
 static Rooms
@@ -66,8 +66,8 @@ lay_rooms (const Level *level, World *world, Random *random)
     }
   /* Until it is placed the agent stands in the middle: published levels keep
    * objects off this place too. */
-  world->x = (uint8_t)(rooms.columns / 2 * pitch + level->room / 2);
-  world->y = (uint8_t)(rooms.rows / 2 * pitch + level->room / 2);
+  world->x = (uint8_t) (rooms.columns / 2 * pitch + level->room / 2);
+  world->y = (uint8_t) (rooms.rows / 2 * pitch + level->room / 2);
   return rooms;
 }
 
@@ -90,7 +90,7 @@ put_door (Rooms *rooms, Passage *passage, uint8_t color, uint8_t state)
 static uint8_t
 random_color (Rooms *rooms)
 {
-  return (uint8_t)mg_below (rooms->random, N_COLORS);
+  return (uint8_t) mg_below (rooms->random, N_COLORS);
 }
 
 static void
@@ -167,7 +167,7 @@ void
 mg_lay_key_corridor (const Level *level, World *world, Random *random)
 {
   Rooms rooms = lay_rooms (level, world, random);
-  int locked = 3 * (int)mg_below (random, (uint32_t)rooms.rows) + 2;
+  int locked = 3 * (int) mg_below (random, (uint32_t) rooms.rows) + 2;
   int start = 3 * (rooms.rows / 2) + 1;
   uint8_t color = random_color (&rooms);
 
@@ -179,7 +179,7 @@ mg_lay_key_corridor (const Level *level, World *world, Random *random)
     }
   put_door (&rooms, passage_between (&rooms, locked - 1, locked), color, LOCKED);
   place_in (&rooms, locked, mg_object (BALL, random_color (&rooms), 0));
-  place_in (&rooms, 3 * (int)mg_below (random, (uint32_t)rooms.rows), mg_object (KEY, color, 0));
+  place_in (&rooms, 3 * (int) mg_below (random, (uint32_t) rooms.rows), mg_object (KEY, color, 0));
   place_agent_in (&rooms, start);
   connect_all (&rooms, start, locked);
 }

@@ -28,8 +28,8 @@ forward (const Level *level, World *world, Cell *front)
 {
   if (!can_be_entered (*front))
     return GOES_ON;
-  world->x = (uint8_t)(world->x + mg_dx[world->facing]);
-  world->y = (uint8_t)(world->y + mg_dy[world->facing]);
+  world->x = (uint8_t) (world->x + mg_dx[world->facing]);
+  world->y = (uint8_t) (world->y + mg_dy[world->facing]);
   return front->type == GOAL ? SUCCESS : front->type == LAVA ? FAILURE : GOES_ON;
 }
 
@@ -76,7 +76,7 @@ mg_act (const Level *level, World *world, int32_t action)
   int x = world->x + mg_dx[world->facing], y = world->y + mg_dy[world->facing];
 
   if (action == 0 || action == 1)
-    world->facing = (uint8_t)((world->facing + (action == 0 ? 3 : 1)) % N_DIRECTIONS);
+    world->facing = (uint8_t) ((world->facing + (action == 0 ? 3 : 1)) % N_DIRECTIONS);
   if (action < 2 || action > 5 || mg_look (level, world, x, y).type == WALL)
     return GOES_ON;
   return acts[action - 2](level, world, mg_cell (level, world, x, y));

@@ -11,7 +11,7 @@ mg_view_full (const Level *level, const World *world, uint8_t *out)
   Cell agent = { AGENT, RED, world->facing };
 
   memcpy (out, world->cells, mg_n_cells (level) * sizeof (Cell));
-  memcpy (out + ((size_t)world->x * level->height + world->y) * sizeof (Cell), &agent,
+  memcpy (out + ((size_t) world->x * level->height + world->y) * sizeof (Cell), &agent,
           sizeof agent);
 }
 
