@@ -174,7 +174,7 @@ assay_mean (const double *x, const double *w, size_t n)
 double
 assay_sd (const double *x, const double *w, size_t n)
 {
-  double mean = assay_mean (x, w, n), sum = 0;
+  double mean = assay_mean (x, w, n), total = sum_of_weights (w, n), sum = 0;
 
   for (size_t i = 0; i < n; i++)
     {
@@ -182,7 +182,7 @@ assay_sd (const double *x, const double *w, size_t n)
 
       sum += weight > 0 ? weight * d * d : 0;
     }
-  return sqrt (sum / (sum_of_weights (w, n) - 1));
+  return total > 1 ? sqrt (sum / (total - 1)) : NAN;
 }
 
 /* The value at place @k, from 0, of the sample in which each stands weight times. */

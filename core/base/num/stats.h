@@ -11,7 +11,7 @@
  * one pass where values come in ascending order. */
 
 double assay_mean (const double *x, const double *w, size_t n);
-/** Sample standard deviation, divisor (sum of weights - 1). */
+/** Sample standard deviation, divisor (sum of weights - 1); NaN if that is not positive. */
 double assay_sd (const double *x, const double *w, size_t n);
 /** Quantile q in 0..1 of the weighted sample, linear between order statistics
  *  (Hyndman and Fan type 7 where weights are 1; counts act as repetitions).

@@ -169,8 +169,11 @@ solve_middle (double p, double df)
 static double
 solve_tail (double p, double df)
 {
-  double u = 0;
+  /* Where t^2 is far above df the tail is a power of t; there t^2 may overflow. */
+  double far = 0.5 * log (df) - (log (p * df) + log_beta (df / 2, 0.5)) / df, u = 0;
 
+  if (far > 100 + 0.5 * log (df))
+    return exp (far);
   for (int i = 0; i < 200; i++)
     {
       double t = exp (u), q = tail (t, df);
