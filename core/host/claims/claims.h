@@ -30,9 +30,12 @@ typedef struct
   char *level; /* of `each`; NULL: the claim has no `each` */
   AssayVerdictKind kind;
   double effect, low, high, df; /* NaN: none */
-  guint n;     /* levels of the first unit */
-  GArray *shares; /* AssayUnitShare */
-  double p;    /* two-sided p-value against the expectation, before Holm; NaN: none */
+  guint n;                      /* levels of the first unit */
+  guint smallest;               /* of the smallest stratum of the seeds; 0: no seeds */
+  GArray *shares;               /* AssayUnitShare */
+  double error;                 /* standard error; of a ratio: of its logarithm */
+  gboolean ratio;               /* effect, low and high were taken in logarithms */
+  double p;       /* two-sided p-value against the expectation, before Holm; NaN: none */
   gboolean holds; /* the point estimate meets the expectation: what a gate asks */
 } AssayVerdictPart;
 void assay_verdict_part_free (AssayVerdictPart *part);
@@ -43,8 +46,8 @@ typedef struct
   AssayVerdictKind kind;
   double effect, low, high; /* of the whole; with `each`, of the weakest part */
   guint n, n_crashed, n_missing;
-  char *rule;   /* the chain and the expectation in words */
-  char *reason; /* why inconclusive, not evaluable or not run; NULL: none */
+  char *rule;       /* the chain and the expectation in words */
+  char *reason;     /* why inconclusive, not evaluable or not run; NULL: none */
   GPtrArray *parts; /* AssayVerdictPart; empty with all_of */
   GPtrArray *notes; /* char *: stages shared by seeds, rule changed since the run, interpolation */
 } AssayVerdict;
