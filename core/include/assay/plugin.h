@@ -31,9 +31,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 #ifdef __cplusplus
-extern "C" {
+#define ASSAY_BEGIN_C extern "C" {
+#define ASSAY_END_C }
+#else
+#define ASSAY_BEGIN_C
+#define ASSAY_END_C
 #endif
+/* clang-format on */
+
+ASSAY_BEGIN_C
 
 /* ---- 1. Version ---------------------------------------------------------- */
 
@@ -68,25 +76,25 @@ typedef enum AssayParamType
 
 typedef enum AssayParamFlags
 {
-  ASSAY_LOG_SLIDER = 1 << 0 /* the form shows a logarithmic slider */
+  ASSAY_LOG_SLIDER = 1 << 0 /* distance along it is logarithmic, on the form's slider too */
 } AssayParamFlags;
 
 /** One parameter.  A parameter is a dimension too: choices, texts and truth
  *  values are labels, numbers have order and distance. */
 typedef struct AssayParam
 {
-  const char *id;          /* the C name of the field; shown and typed with '-' for '_' */
-  const char *title;       /* a few words */
-  uint32_t type;           /* AssayParamType */
-  uint32_t flags;          /* AssayParamFlags */
-  size_t offset;           /* of the field in the study's parameter struct */
-  double number;           /* default of BOOL, INT and REAL */
-  const char *text;        /* default of CHOICE, STRING and FILE; NULL is "" */
-  double min, max;         /* legal range, both inclusive; min == max: no limit */
-  double ui_min, ui_max;   /* slider range; equal: the legal range */
-  const char *choices;     /* "graph tree one-step" */
-  const char *when;        /* asked only when this holds: "agent=n-step,tree"; otherwise the
-                              parameter is left out of the spec and has no level */
+  const char *id;        /* the C name of the field; shown and typed with '-' for '_' */
+  const char *title;     /* a few words */
+  uint32_t type;         /* AssayParamType */
+  uint32_t flags;        /* AssayParamFlags */
+  size_t offset;         /* of the field in the study's parameter struct */
+  double number;         /* default of BOOL, INT and REAL */
+  const char *text;      /* default of CHOICE, STRING and FILE; NULL is "" */
+  double min, max;       /* legal range, both inclusive; min == max: no limit */
+  double ui_min, ui_max; /* slider range; equal: the legal range */
+  const char *choices;   /* "graph tree one-step" */
+  const char *when;      /* asked only when this holds: "agent=n-step,tree", of parameters
+                            above; otherwise it is left out of the spec and has no level */
   const char *group, *unit, *help;
 } AssayParam;
 
@@ -212,6 +220,8 @@ typedef struct AssayFold
   double x, y;
 } AssayFold;
 
+/* clang-format off */
+
 /** A chain; write it with the macros below, in the order of work. */
 #define ASSAY_FOLDS(...)                                                                           \
   (const AssayFold[])                                                                              \
@@ -257,6 +267,8 @@ typedef struct AssayFold
   { .op = ASSAY_OP_SPEARMAN, .over = (d), .between = (e), .a = (a_), .b = (b_) }
 #define ASSAY_LOG() { .op = ASSAY_OP_LOG } /* natural logarithm of every cell */
 
+/* clang-format on */
+
 /** A metric: observed by the run (`dims` says over what), or derived: the
  *  metric `of`, filtered by `where`, folded by `fold`. */
 typedef struct AssayMetric
@@ -288,9 +300,11 @@ typedef struct AssayExpect
   double lo, hi;
 } AssayExpect;
 
+/* clang-format off */
 #define ASSAY_ABOVE(v) { ASSAY_EXPECT_ABOVE, (v), 0 }
 #define ASSAY_BELOW(v) { ASSAY_EXPECT_BELOW, 0, (v) }
 #define ASSAY_WITHIN(lo, hi) { ASSAY_EXPECT_WITHIN, (lo), (hi) }
+/* clang-format on */
 
 /** A published claim, a gate or a control: a chain of folds whose result, with
  *  its 95 % interval, is held against `expect`.  The host alone judges. */
@@ -333,7 +347,7 @@ typedef enum AssayMark
   ASSAY_HIST,
   ASSAY_HIST_CUMULATIVE,
   ASSAY_SURVIVAL,
-  ASSAY_GRAPH,   /* `y` names a graph artifact */
+  ASSAY_GRAPH, /* `y` names a graph artifact */
   ASSAY_TABLE_OF_CELLS,
   ASSAY_SAMPLES, /* `y` names a set of samples */
   ASSAY_N_MARKS
@@ -365,14 +379,14 @@ typedef struct AssayFigure
   const char *x, *y, *where;
   const AssayFold *fold;
   const char *color, *dash, *row, *col, *slider;
-  const char *per;  /* one thin line, point or spread member per value */
-  const char *over; /* averaged, with a band; "seed" if NULL and per is NULL */
-  uint32_t center;  /* AssayCenter */
-  uint32_t band;    /* AssayBand */
+  const char *per;         /* one thin line, point or spread member per value */
+  const char *over;        /* averaged, with a band; "seed" if NULL and per is NULL */
+  uint32_t center;         /* AssayCenter */
+  uint32_t band;           /* AssayBand */
   uint32_t xscale, yscale; /* AssayScale */
-  const char *order;  /* HEAT, TABLE, BAR: a property, or "value" */
-  const char *lines;  /* "y=x", "y=0", a metric, or a level drawn as reference: "arm=bon" */
-  const char *beside; /* a figure that shares the category axis */
+  const char *order;       /* HEAT, TABLE, BAR: a property, or "value" */
+  const char *lines;       /* "y=x", "y=0", a metric, or a level drawn as reference: "arm=bon" */
+  const char *beside;      /* a figure that shares the category axis */
 } AssayFigure;
 
 /* ---- 6. Presets ----------------------------------------------------------- */
@@ -394,9 +408,9 @@ typedef struct AssayPreset
 {
   const char *id, *title, *help;
   const char *plan;
-  uint32_t seeds;  /* runs of every combination, seeds 1..n */
-  uint32_t flags;  /* AssayPresetFlags */
-  double seconds;  /* expected on two cores */
+  uint32_t seeds; /* runs of every combination, seeds 1..n */
+  uint32_t flags; /* AssayPresetFlags */
+  double seconds; /* expected on two cores */
 } AssayPreset;
 
 /* ---- 7. Random streams ----------------------------------------------------- */
@@ -407,9 +421,9 @@ typedef struct AssayPreset
  *  on every machine, for ever.  A plain value: copy it to fork it. */
 typedef struct AssayStream
 {
-  uint64_t key, name;  /* the seed, and a hash of the name */
-  uint64_t block;      /* index of the next 4-word block to make */
-  uint32_t used;       /* words of `words` already given */
+  uint64_t key, name; /* the seed, and a hash of the name */
+  uint64_t block;     /* index of the next 4-word block to make */
+  uint32_t used;      /* words of `words` already given */
   uint32_t reserved;
   void (*refill) (struct AssayStream *stream); /* fills `words`, advances `block` */
   uint32_t words[ASSAY_STREAM_WORDS];
@@ -478,10 +492,10 @@ typedef struct AssayEnvironment
   const char *actions;           /* names, in order */
   AssayTable views;              /* AssayView */
   double reward_min, reward_max;
-  uint32_t max_steps; /* an episode is truncated here; 0: never */
+  uint32_t max_steps;     /* an episode is truncated here; 0: never */
   uint32_t rows, columns; /* of the picture, in tiles */
-  size_t state_size;  /* bytes of one world's complete state */
-  size_t key_size;    /* its leading bytes that decide transitions: all but clocks */
+  size_t state_size;      /* bytes of one world's complete state */
+  size_t key_size;        /* its leading bytes that decide transitions: all but clocks */
 
   /** @n worlds seen through view number @view; NULL: out of memory.  Not reset. */
   void *(*create) (const struct AssayEnvironment *environment, uint32_t n, uint32_t view);
@@ -565,8 +579,8 @@ typedef struct AssayHost
   void (*observe) (AssayRun *run, uint32_t series, double step, double value);
   void (*axis) (AssayRun *run, const char *dim, const char *const *names, const double *numbers,
                 uint32_t n);
-  void (*property) (AssayRun *run, const char *item, const char *property,
-                    const char *const *names, uint32_t n);
+  void (*property) (AssayRun *run, const char *item, const char *property, const char *const *names,
+                    uint32_t n);
   void (*array) (AssayRun *run, const char *metric, const char *labels, const char *axes,
                  const uint64_t *shape, uint32_t type, const void *data);
   void (*sample) (AssayRun *run, const char *name, const char *labels, const char *prompt,
@@ -656,8 +670,7 @@ assay_graph (AssayRun *run, const char *name, const AssayGraph *graph)
 }
 
 static inline void
-assay_picture (AssayRun *run, const char *name, uint32_t width, uint32_t height,
-               const uint8_t *rgb)
+assay_picture (AssayRun *run, const char *name, uint32_t width, uint32_t height, const uint8_t *rgb)
 {
   run->host->picture (run, name, width, height, rgb);
 }
@@ -740,16 +753,16 @@ typedef struct AssayStudy
   uint32_t size;
   uint32_t reserved;
   const char *id, *title, *question, *paper, *help;
-  size_t params_size; /* sizeof (the parameter struct) */
-  AssayTable params;  /* AssayParam */
-  AssayTable dims;    /* AssayDim */
-  AssayTable metrics; /* AssayMetric */
-  AssayTable claims;  /* AssayClaim */
+  size_t params_size;    /* sizeof (the parameter struct) */
+  AssayTable params;     /* AssayParam */
+  AssayTable dims;       /* AssayDim */
+  AssayTable metrics;    /* AssayMetric */
+  AssayTable claims;     /* AssayClaim */
   AssayTable references; /* AssayReference */
-  AssayTable figures; /* AssayFigure */
-  AssayTable presets; /* AssayPreset */
-  const char *plugins; /* plugins whose environments it uses: "env-minigrid" */
-  const char *threads; /* the parameter that says how many threads a run uses; NULL: 1 */
+  AssayTable figures;    /* AssayFigure */
+  AssayTable presets;    /* AssayPreset */
+  const char *plugins;   /* plugins whose environments it uses: "env-minigrid" */
+  const char *threads;   /* the parameter that says how many threads a run uses; NULL: 1 */
   /** Runs once.  Returns when done, cancelled, or after assay_fail. */
   void (*run) (AssayRun *run);
 } AssayStudy;
@@ -758,9 +771,9 @@ typedef struct AssayPlugin
 {
   uint32_t size;
   uint16_t abi_major, abi_minor;
-  const char *id;      /* the file is assay-<id>.so */
+  const char *id; /* the file is assay-<id>.so */
   const char *title, *version, *license;
-  const char *source;  /* __FILE__: where provenance looks for its git state */
+  const char *source;      /* __FILE__: where provenance looks for its git state */
   const AssayStudy *study; /* NULL: none */
   AssayTable environments; /* const AssayEnvironment, possibly none */
 } AssayPlugin;
@@ -792,8 +805,6 @@ typedef const AssayPlugin *(*AssayPluginEntry) (void);
     return &assay_plugin_of_this_file_;                                                            \
   }
 
-#ifdef __cplusplus
-}
-#endif
+ASSAY_END_C
 
 #endif /* ASSAY_PLUGIN_H */
