@@ -413,17 +413,18 @@ spoil_members (JsonNode *root, JsonNode *node, guint *refused)
 
   for (GList *at = members; at; at = at->next)
     {
-      JsonNode *kept = json_node_copy (json_object_get_member (object, at->data));
+      g_autofree char *key = g_strdup (at->data); /* setting a member frees its key */
+      JsonNode *kept = json_node_copy (json_object_get_member (object, key));
 
       for (guint i = 0; i < G_N_ELEMENTS (values); i++)
         {
           g_autoptr (AssayStudyInfo) info = NULL;
 
-          json_object_set_member (object, at->data, assay_json_parse (values[i], -1, "v", NULL));
+          json_object_set_member (object, key, assay_json_parse (values[i], -1, "v", NULL));
           info = assay_study_info_from_json (json_node_get_object (root), NULL);
           *refused += info == NULL;
         }
-      json_object_set_member (object, at->data, kept);
+      json_object_set_member (object, key, kept);
       spoil_members (root, kept, refused);
     }
   g_list_free (members);
@@ -436,6 +437,7 @@ test_hostile_json (void)
 {
   g_autoptr (AssayStudyInfo) info = NULL, last = NULL;
   g_autoptr (JsonNode) root = json_node_alloc ();
+  g_autoptr (GError) error = NULL;
   guint refused = 0;
   Whole w;
 
@@ -444,8 +446,8 @@ test_hostile_json (void)
   json_node_take_object (json_node_init (root, JSON_NODE_OBJECT), assay_study_info_describe (info));
   spoil_members (root, root, &refused);
   g_assert_cmpuint (refused, >, 500);
-  last = assay_study_info_from_json (json_node_get_object (root), NULL);
-  g_assert_nonnull (last);
+  last = assay_study_info_from_json (json_node_get_object (root), &error);
+  g_assert_no_error (error);
 }
 
 int

@@ -16,7 +16,6 @@ enum
   SIZE,
   RUBBISH_SIZE,
   NO_PLUGIN,
-  UNRESOLVED,
   CRASH_AT_LOAD,
   ABORT_AT_LOAD,
   EXIT_AT_LOAD,
@@ -83,7 +82,7 @@ load (void)
     }
   for (int i = 0; BROKEN == FLOOD && i < 1000000; i++)
     puts ("a line of nothing, a million times");
-#if BROKEN == UNRESOLVED
+#ifdef UNRESOLVED_SYMBOL
   assay_nobody_has_this ();
 #endif
 }
