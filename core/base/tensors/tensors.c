@@ -375,7 +375,9 @@ align_views (AssayTensors *file, AssayTensorsError *error)
       AssayTensorView *view = &file->views[i];
       size_t size = assay_type_size (view->type);
 
-      if (size == 0 || view->bytes == 0 || (uintptr_t) view->data % size == 0)
+      if (view->bytes == 0)
+        view->data = file->map;
+      if (size == 0 || (uintptr_t) view->data % size == 0)
         continue;
       file->copies[i] = malloc (view->bytes);
       if (file->copies[i] == NULL)
