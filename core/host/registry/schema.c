@@ -8,6 +8,7 @@
 #define MAX_TEXT (64 << 10)
 #define MAX_FOLDS 32
 #define MAX_PROBLEMS 50
+#define MAX_MESSAGE 1000
 
 /* ---- the rows ---- */
 
@@ -270,6 +271,11 @@ problems_add (Problems *problems, const char *table, guint row, const char *id, 
   if (field)
     g_string_append_printf (out, ", %s", field);
   g_string_append_printf (out, ": %s", message);
+  if (out->len > MAX_MESSAGE)
+    {
+      g_string_truncate (out, g_utf8_find_prev_char (out->str, out->str + MAX_MESSAGE) - out->str);
+      g_string_append (out, "...");
+    }
   g_ptr_array_add (problems->list, g_string_free (out, FALSE));
 }
 

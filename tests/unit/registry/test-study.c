@@ -288,7 +288,7 @@ static const AssayFold not_finite[]
 /* NAME, what is done to the study, what is said of it. */
 #define FAULTS(X)                                                                                  \
   X (no_id, w->study.id = NULL, "study, id: missing")                                              \
-  X (strange_id, w->study.id = "a b", "study, id: \"a b\" is no id")                               \
+  X (strange_id, w->study.id = "a b", "study \"a b\", id: \"a b\" is no id")                       \
   X (no_run, w->study.run = NULL, "study, run: NULL")                                              \
   X (no_rows, w->study.dims.rows = NULL, "dims, rows: NULL, with 3 rows")                          \
   X (too_many, w->study.dims.n = 5000, "dims, n: 5000 rows; at most 4096")                         \
@@ -385,13 +385,13 @@ test_fault (gconstpointer data)
   g_assert_null (assay_study_info_from_study (&w.study, &error));
   g_assert_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE);
   if (!strstr (error->message, fault->says))
-    g_error ("expected \"%s\" in \"%s\"", fault->says, error->message);
+    g_test_fail_printf ("expected \"%s\" in \"%s\"", fault->says, error->message);
 }
 
 static void
 test_a_long_text (void)
 {
-  g_autofree char *text = g_strnfill (100000, 'x');
+  g_autofree char *text = g_strnfill (100000, 'x'), *id = g_strnfill (60000, ' ');
   g_autoptr (GError) error = NULL;
   Whole w;
 
@@ -399,6 +399,11 @@ test_a_long_text (void)
   w.study.help = text;
   g_assert_null (assay_study_info_from_study (&w.study, &error));
   g_assert_nonnull (strstr (error->message, "help: longer than 64 kB"));
+  g_clear_error (&error);
+  w.study.help = NULL;
+  w.study.id = id;
+  g_assert_null (assay_study_info_from_study (&w.study, &error));
+  g_assert_cmpuint (strlen (error->message), <, 1100);
 }
 
 /* Every member in turn replaced by values of other types: an error or a study, never a crash. */
