@@ -17,7 +17,6 @@ bool measure_aliasing (const Agent *agent, int view, double *share, double *visi
 #define MEASURE_DEGREES 8 /* the last one: this many or more, less one */
 
 /** Share of the nodes seen, by in-degree and out-degree 0..MEASURE_DEGREES-1. */
-void measure_degrees (const Graph *graph, double in[MEASURE_DEGREES],
-                      double out[MEASURE_DEGREES]);
+void measure_degrees (const Graph *graph, double in[MEASURE_DEGREES], double out[MEASURE_DEGREES]);
 
 #endif

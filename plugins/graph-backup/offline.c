@@ -197,7 +197,7 @@ crossing_init (Crossing *c, uint32_t before_a, uint32_t after_a, uint32_t before
 {
   uint32_t n_a = before_a + after_a, n_b = before_b + after_b;
 
-  *c = (Crossing) { .shared = 0, .start = 1, .distance = before_a + after_b };
+  *c = (Crossing){ .shared = 0, .start = 1, .distance = before_a + after_b };
   if (!memory_init (&c->memory, n_a + n_b)
       || !graph_init (&c->graph, 1 + n_a + n_b, N_CROSSING_ACTIONS)
       || !trajectory (c, 1, ACTION_A, before_a, after_a, 0)

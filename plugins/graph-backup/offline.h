@@ -48,8 +48,8 @@ typedef struct Crossing
 {
   Memory memory;
   Graph graph;
-  uint32_t start;  /* A's first node */
-  uint32_t shared; /* the crossing */
+  uint32_t start;    /* A's first node */
+  uint32_t shared;   /* the crossing */
   uint32_t distance; /* steps from start to the reward */
 } Crossing;
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The words in which claims, derived metrics and figures name arms of the study.
+ */
+#ifndef GRAPH_BACKUP_ARMS_H
+#define GRAPH_BACKUP_ARMS_H
+
+/* Every baseline as its textbook has it; only these count as evidence for the paper's claims. */
+#define TEXTBOOK                                                                                   \
+  "(agent=one-step,retrace,q-lambda or agent=tree compat=textbook or agent=n-step "                \
+  "compat=textbook)"
+#define N_STEP "agent=n-step compat=textbook"
+#define TREE "agent=tree compat=textbook"
+/* Graph backup with everything but depth and breadth as the paper has it; and with the paper's. */
+#define GRAPH_OF_ANY_SIZE "agent=graph weights=count table=fresh done=stored"
+#define GRAPH "(" GRAPH_OF_ANY_SIZE " depth=10 breadth=50)"
+#define ANCHORS "agent=random,optimal"
+
+#define PLAIN "match=samples hash=state learning-rate=0.5"
+#define FIXED "level-mode=fixed"
+/* The levels on which controls are run, in every preset. */
+#define TRIO "env=minigrid.KeyCorridorS3R1,minigrid.DoorKey-5x5,minigrid.MultiRoom-N2-S4"
+
+/* Parameters that `where` has pinned: one value each, so their mean only takes them away. */
+#define PINNED                                                                                     \
+  ASSAY_MEAN ("level-mode levels match batch edges hash learning-rate epsilon compat depth "       \
+              "breadth weights table done probes snapshot")
+/* Each baseline at its best setting, chosen on one half of the seeds, measured on the other. */
+#define TUNED                                                                                      \
+  ASSAY_BEST ("n", "seed"), ASSAY_BEST ("lambda", "seed"), ASSAY_BEST ("tree-policy", "seed")
+
+#endif
