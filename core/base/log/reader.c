@@ -134,8 +134,8 @@ read_file_header (AssayLogReader *r, AssayLogError *error)
   if (format != ASSAY_LOG_FORMAT)
     {
       snprintf (error->text, sizeof error->text,
-                "%.300s: log format %u is %s than this Assay reads (%u); use a newer Assay",
-                r->path, format, format > ASSAY_LOG_FORMAT ? "newer" : "other", ASSAY_LOG_FORMAT);
+                "%.300s: log format %u is not the one this Assay reads (%u); use a newer Assay",
+                r->path, format, ASSAY_LOG_FORMAT);
       return BROKEN;
     }
   r->offset = LOG_FILE_HEADER;
