@@ -146,8 +146,9 @@ bool mg_is_valid (const Level *level, const World *world);
 
 void mg_view_full (const Level *level, const World *world, uint8_t *out);
 void mg_view_partial (const Level *level, const World *world, uint8_t *out);
-/** seen[x * VIEW_SIDE + y] of the agent's view; it stands at (3, 6) and looks to y = 0. */
-void mg_visible (const Level *level, const World *world, uint8_t seen[VIEW_SIDE * VIEW_SIDE]);
+/** Which cells of the agent's view it sees: bit x of seen[y].  It stands at (3, 6)
+ *  and looks to y = 0. */
+void mg_visible (const Level *level, const World *world, uint8_t seen[VIEW_SIDE]);
 /** The world's coordinates of a cell of the agent's view. */
 void mg_from_view (const World *world, int view_x, int view_y, int *x, int *y);
 

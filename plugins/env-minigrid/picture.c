@@ -184,18 +184,19 @@ draw_tile (const World *world, Cell cell, bool agent, bool seen, uint32_t tile, 
 static void
 mark_seen (const Level *level, const World *world, uint8_t *marks)
 {
-  uint8_t seen[VIEW_SIDE * VIEW_SIDE];
+  uint8_t seen[VIEW_SIDE];
 
   memset (marks, 0, mg_n_cells (level));
   mg_visible (level, world, seen);
-  for (int i = 0; i < VIEW_SIDE * VIEW_SIDE; i++)
-    {
-      int x, y;
+  for (int i = 0; i < VIEW_SIDE; i++)
+    for (int j = 0; j < VIEW_SIDE; j++)
+      {
+        int x, y;
 
-      mg_from_view (world, i / VIEW_SIDE, i % VIEW_SIDE, &x, &y);
-      if (seen[i] && (unsigned) x < level->width && (unsigned) y < level->height)
-        marks[x * level->height + y] = 1;
-    }
+        mg_from_view (world, i, j, &x, &y);
+        if ((seen[j] >> i & 1) && (unsigned) x < level->width && (unsigned) y < level->height)
+          marks[x * level->height + y] = 1;
+      }
 }
 
 void

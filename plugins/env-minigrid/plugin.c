@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* name, width, height, max_steps, target, the mission, and the level's own fields */
+/* name, width, height, max_steps, target, the mission, lay_out and the level's own fields */
 #define LEVELS(L)                                                                                  \
   L ("Empty-8x8", 8, 8, 256, GOAL, "Get to the green goal square.", mg_lay_empty,                  \
      .see_through = 1)                                                                             \
@@ -33,18 +33,17 @@
 #define CROSS "Find the opening and get to the green goal square."
 #define TRAVERSE "Traverse the rooms to get to the goal."
 
-#define LEVEL(name, width_, height_, max_steps_, target_, mission, lay_out_, ...)                  \
+#define LEVEL(name, width_, height_, max_steps_, target_, mission, ...)                            \
   { .id = "minigrid." name,                                                                        \
     .width = width_,                                                                               \
     .height = height_,                                                                             \
     .max_steps = max_steps_,                                                                       \
     .target = target_,                                                                             \
-    .lay_out = lay_out_,                                                                           \
-    __VA_ARGS__ },
+    .lay_out = __VA_ARGS__ },
 
 static const Level levels[] = { LEVELS (LEVEL) };
 
-/** One batch.  A world is world_size bytes: key_size and padding to none. */
+/** One batch; its worlds lie one behind the other, key_size bytes each. */
 typedef struct Batch
 {
   const Level *level;
@@ -240,7 +239,7 @@ text (void *env, uint32_t i, char *out, size_t size)
         2, sizeof (AssayView)                                                                      \
   }
 
-#define ENVIRONMENT(name, width, height, max_steps_, target, mission, lay_out, ...)                \
+#define ENVIRONMENT(name, width, height, max_steps_, target, mission, ...)                         \
   { .size = sizeof (AssayEnvironment),                                                             \
     .n_actions = N_ACTIONS,                                                                        \
     .id = "minigrid." name,                                                                        \

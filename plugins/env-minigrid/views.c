@@ -26,72 +26,78 @@ mg_from_view (const World *world, int view_x, int view_y, int *x, int *y)
 }
 
 static bool
-is_opaque (Cell cell)
+is_clear (Cell cell)
 {
-  return cell.type == WALL || (cell.type == DOOR && cell.state != OPEN);
+  return (cell.type != WALL) & ((cell.type != DOOR) | (cell.state == OPEN));
 }
 
+/* The cells ahead, and for each row which of them are clear, as bits. */
 static void
-look_ahead (const Level *level, const World *world, Cell view[VIEW_SIDE][VIEW_SIDE])
+look_ahead (const Level *level, const World *world, Cell view[VIEW_SIDE][VIEW_SIDE],
+            uint32_t clear[VIEW_SIDE])
 {
+  memset (clear, 0, VIEW_SIDE * sizeof *clear);
   for (int i = 0; i < VIEW_SIDE; i++)
-    for (int j = 0; j < VIEW_SIDE; j++)
-      {
-        int x, y;
-
-        mg_from_view (world, i, j, &x, &y);
-        view[i][j] = mg_look (level, world, x, y);
-      }
-}
-
-/* Light spreads from the agent's row to the far one; in a row first to the
- * right, then to the left; each lit transparent cell lights its neighbour that
- * way and the two cells beyond. */
-static void
-spread (Cell view[VIEW_SIDE][VIEW_SIDE], uint8_t *seen, int row, int from, int way)
-{
-  for (int i = from; i + way >= 0 && i + way < VIEW_SIDE; i += way)
     {
-      if (!seen[i * VIEW_SIDE + row] || is_opaque (view[i][row]))
-        continue;
-      seen[(i + way) * VIEW_SIDE + row] = 1;
-      if (row > 0)
-        seen[(i + way) * VIEW_SIDE + row - 1] = seen[i * VIEW_SIDE + row - 1] = 1;
+      int x, y;
+
+      mg_from_view (world, i, 0, &x, &y);
+      for (int j = 0; j < VIEW_SIDE; j++, x -= mg_dx[world->facing], y -= mg_dy[world->facing])
+        {
+          view[i][j] = mg_look (level, world, x, y);
+          clear[j] |= (uint32_t) is_clear (view[i][j]) << i;
+        }
     }
 }
 
+/* Light goes from the agent's row to the far one.  In a row it spreads both
+ * ways through clear cells; a lit clear cell lights the three before it in the
+ * next row.  That is what the published two sweeps over a row come to. */
 static void
-occlude (const Level *level, Cell view[VIEW_SIDE][VIEW_SIDE], uint8_t *seen)
+occlude (const Level *level, const uint32_t clear[VIEW_SIDE], uint8_t seen[VIEW_SIDE])
 {
-  memset (seen, level->see_through, VIEW_SIDE * VIEW_SIDE);
-  seen[VIEW_SIDE / 2 * VIEW_SIDE + VIEW_SIDE - 1] = 1;
+  uint32_t all = (1u << VIEW_SIDE) - 1, lit = 1u << VIEW_SIDE / 2;
+
   for (int row = VIEW_SIDE - 1; row >= 0; row--)
     {
-      spread (view, seen, row, 0, 1);
-      spread (view, seen, row, VIEW_SIDE - 1, -1);
+      uint32_t source, before;
+
+      do
+        {
+          before = lit;
+          source = lit & clear[row];
+          lit |= (source << 1 | source >> 1) & all;
+        }
+      while (lit != before);
+      seen[row] = (uint8_t) (level->see_through ? all : lit);
+      lit = (source | source << 1 | source >> 1) & all;
     }
 }
 
 void
-mg_visible (const Level *level, const World *world, uint8_t seen[VIEW_SIDE * VIEW_SIDE])
+mg_visible (const Level *level, const World *world, uint8_t seen[VIEW_SIDE])
 {
   Cell view[VIEW_SIDE][VIEW_SIDE];
+  uint32_t clear[VIEW_SIDE];
 
-  look_ahead (level, world, view);
-  occlude (level, view, seen);
+  look_ahead (level, world, view, clear);
+  occlude (level, clear, seen);
 }
 
 void
 mg_view_partial (const Level *level, const World *world, uint8_t *out)
 {
+  static const Cell unseen;
   Cell view[VIEW_SIDE][VIEW_SIDE];
-  uint8_t seen[VIEW_SIDE * VIEW_SIDE];
+  uint32_t clear[VIEW_SIDE];
+  uint8_t seen[VIEW_SIDE];
 
-  look_ahead (level, world, view);
-  occlude (level, view, seen);
+  look_ahead (level, world, view, clear);
+  occlude (level, clear, seen);
   view[VIEW_SIDE / 2][VIEW_SIDE - 1] = world->carried;
+  for (int i = 0; i < VIEW_SIDE; i++)
+    for (int j = 0; j < VIEW_SIDE; j++)
+      if (!(seen[j] >> i & 1))
+        view[i][j] = unseen;
   memcpy (out, view, sizeof view);
-  for (int i = 0; i < VIEW_SIDE * VIEW_SIDE; i++)
-    if (!seen[i])
-      memset (out + i * sizeof (Cell), UNSEEN, sizeof (Cell));
 }

@@ -140,6 +140,58 @@ gaps_light_their_own_side (void)
                ".......\n##...##\n##...##\n##...##\n#######\n#######\n#######\n");
 }
 
+/* The published procedure, literally: rows from near to far, each swept to the
+ * right and then to the left. */
+static void
+sweep (const Cell view[VIEW_SIDE][VIEW_SIDE], bool seen[VIEW_SIDE][VIEW_SIDE], int row, int way)
+{
+  for (int i = way > 0 ? 0 : VIEW_SIDE - 1; i + way >= 0 && i + way < VIEW_SIDE; i += way)
+    {
+      Cell cell = view[i][row];
+
+      if (!seen[i][row] || cell.type == WALL || (cell.type == DOOR && cell.state != OPEN))
+        continue;
+      seen[i + way][row] = true;
+      if (row > 0)
+        seen[i + way][row - 1] = seen[i][row - 1] = true;
+    }
+}
+
+static void
+occlusion_equals_the_published_sweeps (void)
+{
+  static const Level level = { .id = "random", .width = 9, .height = 9 };
+  g_autoptr (GRand) random = g_rand_new_with_seed (8);
+  g_autofree World *world = g_malloc0 (sizeof (World) + 81 * sizeof (Cell));
+
+  for (uint32_t round = 0; round < 20000; round++)
+    {
+      double density = g_rand_double (random);
+      Cell view[VIEW_SIDE][VIEW_SIDE];
+      bool expected[VIEW_SIDE][VIEW_SIDE] = { { false } };
+      uint8_t seen[VIEW_SIDE];
+
+      world->x = 4;
+      world->y = 7;
+      world->facing = UP;
+      for (int i = 0; i < 81; i++)
+        world->cells[i] = g_rand_double (random) < density ? mg_wall_cell : mg_empty_cell;
+      for (int i = 0; i < VIEW_SIDE; i++)
+        for (int j = 0; j < VIEW_SIDE; j++)
+          view[i][j] = world->cells[(i + 1) * 9 + j + 1];
+      expected[3][6] = true;
+      for (int row = VIEW_SIDE - 1; row >= 0; row--)
+        {
+          sweep (view, expected, row, 1);
+          sweep (view, expected, row, -1);
+        }
+      mg_visible (&level, world, seen);
+      for (int i = 0; i < VIEW_SIDE; i++)
+        for (int j = 0; j < VIEW_SIDE; j++)
+          g_assert_cmpint (seen[j] >> i & 1, ==, expected[i][j]);
+    }
+}
+
 static void
 the_view_turns_with_the_agent (void)
 {
@@ -335,6 +387,8 @@ main (int argc, char **argv)
   g_test_add_func ("/views/a-corridor-is-seen-with-its-walls", a_corridor_is_seen_with_its_walls);
   g_test_add_func ("/views/light-turns-around-a-corner", light_turns_around_a_corner);
   g_test_add_func ("/views/gaps-light-their-own-side", gaps_light_their_own_side);
+  g_test_add_func ("/views/occlusion-equals-the-published-sweeps-on-20000-random-views",
+                   occlusion_equals_the_published_sweeps);
   g_test_add_func ("/views/the-view-turns-with-the-agent", the_view_turns_with_the_agent);
   g_test_add_func ("/views/the-agent-sees-what-it-carries", the_agent_sees_what_it_carries);
   g_test_add_func ("/views/outside-the-grid-is-wall", outside_is_wall);
