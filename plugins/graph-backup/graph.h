@@ -28,7 +28,7 @@ typedef struct Graph
   uint32_t n_pool, pool_capacity;
   uint32_t *outcomes; /* [n_nodes][stride]: different outcomes of this action and all before it */
   uint32_t *counts; /* [n_nodes][stride]: the same with repeats; both make a draw a few compares */
-  uint32_t *first_visit; /* [n_nodes]: number of transitions seen before it; UINT32_MAX: unseen */
+  uint32_t *first_visit; /* [n_nodes]: transitions so far when it was entered; UINT32_MAX: unseen */
   uint32_t *visits;      /* [n_nodes]: times entered, started at included */
   uint32_t *in_degree, *out_degree;      /* [n_nodes]: different other nodes */
   uint32_t n_seen, n_edges, n_crossings; /* crossing: in-degree of two or more */
