@@ -834,6 +834,15 @@ chain_new (ClaimSource *source)
   return chain;
 }
 
+static const ClaimLeaf *
+empty_leaf (const ClaimChain *chain)
+{
+  for (guint i = 0; i < chain->leaves->len; i++)
+    if (assay_frame_n (((ClaimLeaf *) chain->leaves->pdata[i])->frame) == 0)
+      return chain->leaves->pdata[i];
+  return NULL;
+}
+
 ClaimChain *
 assay_chain_new (ClaimSource *source, const char *metrics, const char *where, const AssayFold *fold,
                  const char *keep, GError **error)
@@ -849,6 +858,12 @@ assay_chain_new (ClaimSource *source, const char *metrics, const char *where, co
   if (!load_metrics (chain, metrics, where, error) || !load_companions (chain, fold, where, error))
     return NULL;
   add_axes (chain);
+  chain->empty = empty_leaf (chain);
+  if (chain->empty)
+    {
+      chain->result = make_leaf (chain, chain->empty->metric, chain->empty->where);
+      return g_steal_pointer (&chain);
+    }
   node = assay_chain_metrics (chain, metrics, where, error);
   node = make_folds (chain, node, fold, assay_chain_up (chain, metrics), where, error);
   if (!node)

@@ -158,17 +158,19 @@ typedef struct
   GPtrArray *nodes; /* ClaimNode, all that were made */
   GPtrArray *order; /* those behind the result, inputs before users */
   ClaimNode *result;
-  GPtrArray *leaves;     /* ClaimLeaf */
-  GPtrArray *leaf_nodes; /* ClaimNode of each */
-  GHashTable *named;     /* ids that any fold, each or unit names */
-  GPtrArray *units;      /* ClaimUnit */
-  GPtrArray *notes;      /* char * */
-  GPtrArray *making;     /* const AssayMetric *: derived ones being looked at, against circles */
-  guint32 walk;          /* number of the last walk from outputs to the atoms behind them */
+  const ClaimLeaf *empty; /* a leaf without cells; NULL: none */
+  GPtrArray *leaves;      /* ClaimLeaf */
+  GPtrArray *leaf_nodes;  /* ClaimNode of each */
+  GHashTable *named;      /* ids that any fold, each or unit names */
+  GPtrArray *units;       /* ClaimUnit */
+  GPtrArray *notes;       /* char * */
+  GPtrArray *making;      /* const AssayMetric *: derived ones being looked at, against circles */
+  guint32 walk;           /* number of the last walk from outputs to the atoms behind them */
   ClaimWork work;
 } ClaimChain;
 
-/** Compiles @metrics, filtered by @where, through @fold (NULL: none), and evaluates it.
+/** Compiles @metrics, filtered by @where, through @fold (NULL: none), and evaluates it; not if a
+ *  leaf is empty: then the result has no cells.
  *  @keep: dimensions besides those of the folds that matter (each, units); may be NULL. */
 ClaimChain *assay_chain_new (ClaimSource *source, const char *metrics, const char *where,
                              const AssayFold *fold, const char *keep, GError **error);

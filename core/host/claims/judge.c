@@ -285,20 +285,6 @@ assay_claim_timing (const AssayStudyInfo *study, const AssayClaim *claim)
                 : NULL;
 }
 
-static gboolean
-has_cells (const ClaimChain *chain, const char **missing)
-{
-  for (guint i = 0; i < chain->leaves->len; i++)
-    {
-      const ClaimLeaf *leaf = chain->leaves->pdata[i];
-
-      *missing = leaf->metric;
-      if (assay_frame_n (leaf->frame) == 0)
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static guint
 crashed_runs (const ClaimChain *chain)
 {
@@ -319,7 +305,6 @@ measure (Judge *judge, AssayVerdict *verdict)
                   *rule = assay_claim_measure (judge->study, claim);
   g_autoptr (GError) error = NULL;
   g_autoptr (ClaimChain) chain = NULL;
-  const char *missing_metric;
   const ClaimAxis *unfolded;
   double missing;
   char *lacking = NULL;
@@ -330,13 +315,14 @@ measure (Judge *judge, AssayVerdict *verdict)
       return;
     }
   chain = assay_chain_new (judge->source, claim->metric, claim->where, claim->fold, keep, &error);
-  if (chain && !has_cells (chain, &missing_metric))
+  if (chain && chain->empty)
     {
       verdict->n_crashed = crashed_runs (chain);
       set_reason (verdict, verdict->n_crashed ? ASSAY_INCONCLUSIVE : ASSAY_NOT_RUN,
                   verdict->n_crashed ? "every run that would give %s%s%s failed"
                                      : "no finished run of this plan gives %s%s%s",
-                  missing_metric, claim->where ? " where " : "", claim->where ? claim->where : "");
+                  chain->empty->metric, claim->where ? " where " : "",
+                  claim->where ? claim->where : "");
       return;
     }
   unfolded = chain ? assay_chain_unfolded (chain, claim->each) : NULL;
