@@ -116,13 +116,12 @@ typedef struct AssayParam
   static const AssayParam table[] = { LIST (ASSAY_PARAM_ROW_) };
 
 #define ASSAY_PARAM_FIELD_(TYPE, name, initial, ...) ASSAY_FIELD_##TYPE##_ name;
-#define ASSAY_PARAM_ROW_(TYPE, name, initial, title_, ...)                                         \
+#define ASSAY_PARAM_ROW_(TYPE, name, initial, ...)                                                 \
   { .id = #name,                                                                                   \
-    .title = title_,                                                                               \
     .type = ASSAY_##TYPE,                                                                          \
     .offset = offsetof (AssayParamsOfThisFile_, name),                                             \
     ASSAY_INITIAL_##TYPE##_ (initial),                                                             \
-    __VA_ARGS__ },
+    .title = __VA_ARGS__ },
 
 #define ASSAY_FIELD_BOOL_ bool
 #define ASSAY_FIELD_INT_ int64_t
