@@ -228,6 +228,35 @@ identity_of (GPtrArray *ids)
   return assay_sha256 (text->str, text->len);
 }
 
+static gboolean
+add_file (GPtrArray *ids, const char *path, GError **error)
+{
+  g_auto (GStrv) libraries = NULL;
+  char *id = assay_elf_build_id (path, &libraries, error);
+
+  if (!id)
+    return FALSE;
+  g_ptr_array_add (ids, id);
+  for (guint i = 0; libraries && libraries[i]; i++)
+    {
+      char *of_library = assay_elf_build_id (libraries[i], NULL, NULL);
+
+      g_ptr_array_add (ids, of_library ? of_library : g_strdup (libraries[i]));
+    }
+  return TRUE;
+}
+
+char *
+assay_code_identity (const char *plugin, const char *const *environments, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  gboolean fine = add_file (ids, plugin, error);
+
+  for (guint i = 0; fine && environments && environments[i]; i++)
+    fine = add_file (ids, environments[i], error);
+  return fine ? identity_of (ids) : NULL;
+}
+
 /** What code a run of this study is made of, and why it cannot run. */
 static void
 identify (AssayStudyInfo *study, const Candidate *own, GPtrArray *candidates, GPtrArray *plugins)

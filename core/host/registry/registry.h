@@ -116,6 +116,10 @@ JsonNode *assay_plugin_describe (const AssayPlugin *plugin);
  *  wrong (truncated, another machine). */
 char *assay_elf_build_id (const char *path, GStrv *libraries, GError **error);
 
+/** Code identity of a study's plugin file and the environment plugins it names, read anew from
+ *  the files: what AssayStudyInfo.identity is, if nothing has changed. */
+char *assay_code_identity (const char *plugin, const char *const *environments, GError **error);
+
 /** Path of a helper program (assay-runner, assay-scan, assay-layout), beside the running
  *  program in the build tree or in the prefix's libexec. */
 char *assay_program_path (const char *name, GError **error);

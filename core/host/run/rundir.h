@@ -29,7 +29,7 @@ typedef struct
   const char *study, *preset, *key, *identity, *rules, *plan; /* of run.json */
   JsonObject *parameters;                                     /* of run.json */
   guint64 seed;
-  const char *reason; /* why failed, cancelled or interrupted; NULL: none */
+  const char *reason;       /* why failed, cancelled or interrupted; NULL: none */
   double started, finished; /* Unix seconds; 0: not yet */
 } AssayRunDir;
 

@@ -6,23 +6,23 @@
 
 typedef struct
 {
-  guint cores;         /* budget; 0: all */
-  gboolean inline_;    /* in this process, one after the other, for debuggers */
-  gboolean resume;     /* take finished runs of equal key and identity; redo the others in place */
-  guint max_failures;  /* stop starting runs after so many; 0: never */
-  double time_limit, grace;          /* seconds per run; 0: none, 5 */
-  guint64 memory_limit, log_limit;   /* bytes per run; 0: none, 1 GB */
-  const char *cpu;     /* auto, generic, avx2, avx512; NULL: auto */
+  guint cores;        /* budget; 0: all */
+  gboolean inline_;   /* in this process, one after the other, for debuggers */
+  gboolean resume;    /* take finished runs of equal key and identity; redo the others in place */
+  guint max_failures; /* stop starting runs after so many; 0: never */
+  double time_limit, grace;        /* seconds per run; 0: none, 5 */
+  guint64 memory_limit, log_limit; /* bytes per run; 0: none, 1 GB */
+  const char *cpu;                 /* auto, generic, avx2, avx512; NULL: auto */
 } AssaySuperviseOptions;
 
 typedef struct
 {
-  guint index;          /* in the plan */
-  const char *run;      /* id; NULL before it has one */
+  guint index;     /* in the plan */
+  const char *run; /* id; NULL before it has one */
   AssayState state;
-  double progress;      /* 0..1 */
+  double progress; /* 0..1 */
   const char *doing, *reason;
-  gboolean reused;      /* finished before, by an earlier plan */
+  gboolean reused; /* finished before, by an earlier plan */
 } AssayRunEvent;
 
 /** Called in the supervisor's main context, on every change of a run. */

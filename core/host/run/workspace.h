@@ -18,5 +18,7 @@ const char *assay_workspace_path (AssayWorkspace *workspace);
 /** workspace/part/name, checked not to leave the workspace by "..", "/" or symbolic links. */
 char *assay_workspace_file (AssayWorkspace *workspace, const char *part, const char *name,
                             GError **error);
-/** Names in runs/ or plans/, sorted. */
+/** @folder/@name, refused if it exists and lies elsewhere by symbolic links. */
+char *assay_path_inside (const char *folder, const char *name, GError **error);
+/** Ids in runs/, plans/, cache/ or trash/, sorted; none if there is no such folder. */
 GStrv assay_workspace_list (AssayWorkspace *workspace, const char *part, GError **error);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What tests of the run engine share: a workspace of their own and the hostile study.
+ */
+#pragma once
+
+#include "host/run/supervisor.h"
+
+typedef struct
+{
+  char *path;
+  AssayWorkspace *workspace;
+  AssayRegistry *registry;
+  AssayStudyInfo *study;
+} Engine;
+
+/** A fresh workspace in memory where there is room, and the study "hostile". */
+Engine *engine_new (void);
+/** Removes it all. */
+void engine_free (Engine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_free)
+
+/** "behaviour=well steps=5"; @seeds "3" or NULL for 1. */
+AssayPlan *engine_plan (Engine *engine, const char *set, const char *seeds);
+/** Executes a plan of @set; result may be NULL. */
+AssayPlan *engine_run (Engine *engine, const char *set, const char *seeds,
+                       const AssaySuperviseOptions *options, AssayPlanResult *result);
+AssayRunDir *engine_open (Engine *engine, AssayPlan *plan, guint index);
+/** Everything observed, as text: a line "metric labels: step value, ..." a series (not timing). */
+char *engine_observations (AssayRunDir *dir);
+/** Waits until @path exists, at most 10 s. */
+gboolean engine_wait_for (const char *path);
