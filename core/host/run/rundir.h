@@ -56,6 +56,7 @@ typedef struct
   guint runs, plans, stages; /* removed */
   guint64 bytes;
 } AssayGcResult;
-/** Empties trash/, writes down interrupted runs, removes stages no run of the workspace uses. */
+/** Empties trash/, writes down interrupted runs, removes stages that no run of the workspace uses
+ *  (while a run lives: none) and plans of which no run is left. */
 gboolean assay_workspace_gc (AssayWorkspace *workspace, gboolean dry_run, AssayGcResult *result,
                              GError **error);

@@ -383,6 +383,13 @@ assay_supervise (AssayWorkspace *workspace, AssayPlan *plan, const AssaySupervis
                    plan->study->id, plan->study->blocked);
       return FALSE;
     }
+  if (g_strcmp0 (plan->identity, plan->study->identity) != 0)
+    {
+      g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_INCOMPATIBLE,
+                   "The code of %s has changed since plan %s was made: plan it again",
+                   plan->study->id, plan->id);
+      return FALSE;
+    }
   assay_plan_set_options (plan, options);
   lock = assay_plan_lock (plan, workspace, error);
   if (lock < 0)

@@ -46,6 +46,9 @@ gboolean assay_supervise (AssayWorkspace *workspace, AssayPlan *plan,
 gboolean assay_supervise_detached (AssayWorkspace *workspace, AssayPlan *plan,
                                    const AssaySuperviseOptions *options, GError **error);
 
+/** Asks whoever executes this plan on this host to cancel it. */
+gboolean assay_plan_cancel (AssayWorkspace *workspace, const char *id, GError **error);
+
 /** One run in this process: what assay-runner does.  @dir is locked and written. */
 AssayState assay_run_execute (const char *dir, AssayStudyInfo *study, GCancellable *cancellable,
                               AssayRunEventFunc func, gpointer data, GError **error);
