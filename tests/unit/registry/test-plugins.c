@@ -105,7 +105,7 @@ static const struct
   { "exit-at-load", "ended the scanner with exit status 3 while it was loaded", FALSE },
   { "hang-at-load", "did not answer within 2 s while it was loaded", FALSE },
   { "spin-at-load", "did not answer within 2 s while it was loaded", FALSE },
-  { "crash-in-entry", "crashed in assay_plugin_entry (SIGBUS)", FALSE },
+  { "crash-in-entry", "crashed in assay_plugin_entry (SIGSEGV)", FALSE },
   { "wild-table", "crashed while its tables were read", FALSE },
   { "wild-text", "crashed while its tables were read", FALSE },
   { "stride", "params, stride: rows of 8 bytes", FALSE },

@@ -145,7 +145,7 @@ ASSAY_EXPORT const AssayPlugin *
 assay_plugin_entry (void)
 {
   if (BROKEN == CRASH_IN_ENTRY)
-    raise (SIGBUS);
+    raise (SIGSEGV);
   if (BROKEN == NO_PLUGIN)
     return NULL;
   if (BROKEN == WILD_TABLE)
