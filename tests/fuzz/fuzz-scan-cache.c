@@ -55,8 +55,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   for (GList *at = paths; at != NULL; at = at->next)
     {
-      JsonObject *answer
-          = assay_json_object (assay_json_object (plugins, at->data), "answer");
+      JsonObject *answer = assay_json_object (assay_json_object (plugins, at->data), "answer");
 
       if (answer != NULL)
         check_plugin (at->data, answer);

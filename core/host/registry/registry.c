@@ -6,7 +6,6 @@
 
 #include "host/registry/json.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,11 +42,18 @@ static Candidate *
 candidate_new (char *path)
 {
   Candidate *candidate = g_new0 (Candidate, 1);
+  g_autofree char *shown = g_filename_display_name (path);
 
   candidate->path = path;
-  /* Stat first: should the file change in between, the next start sees it. */
-  if (stat (path, &candidate->stat) == 0 || errno != ENOENT)
-    errno = 0;
+  if (!g_utf8_validate (path, -1, NULL))
+    {
+      g_set_error (&candidate->error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
+                   "%s is not used: its path is not UTF-8", shown);
+      return candidate;
+    }
+  /* Before it is read: should the file change in between, the next start sees it.  What
+     stat cannot find elf_read () cannot read either, and says so. */
+  stat (path, &candidate->stat);
   elf_read (path, &candidate->elf, &candidate->error);
   return candidate;
 }

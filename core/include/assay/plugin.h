@@ -20,8 +20,8 @@
  *  - Nothing crosses the boundary by ownership: what the plugin hands over is
  *    copied before the call returns, what the host hands over is lent until
  *    the run ends, or for as long as the comment says.
- *  - Every struct that is passed by pointer begins with its size; tables are
- *    passed as pointer, count and stride.  Both only ever grow at the end.
+ *  - A struct that one side fills and the other reads begins with its size;
+ *    rows are passed as pointer, count and stride.  Both grow at the end only.
  *  - Host functions may be called from the thread that called `run` only.
  */
 #ifndef ASSAY_PLUGIN_H
@@ -523,6 +523,8 @@ struct AssayHost;
 /** One run of a study.  Fields are the host's; read only. */
 typedef struct AssayRun
 {
+  uint32_t size;
+  uint32_t reserved;
   const struct AssayHost *host;
   const void *params; /* the study's parameter struct, filled */
   uint64_t seed;      /* 1, 2, ... */
@@ -743,6 +745,14 @@ static inline const AssayEnvironment *
 assay_environment (AssayRun *run, const char *id)
 {
   return run->host->environment (run, id);
+}
+
+/** A table of further host functions, by id and version ("assay.video.1"); NULL: this
+ *  host has none of that name. */
+static inline const void *
+assay_extension (AssayRun *run, const char *id)
+{
+  return run->host->get_extension (run, id);
 }
 
 /* ---- 10. The study and the plugin ------------------------------------------ */

@@ -149,6 +149,9 @@ make_oddities (void)
   path = g_build_filename (folder, "assay-dangling.so", NULL);
   g_assert_no_errno (symlink ("/nowhere/at-all.so", path));
   g_free (path);
+  path = g_build_filename (folder, "assay-caf\xe9.so", NULL);
+  g_assert_no_errno (symlink (fine, path));
+  g_free (path);
   path = g_build_filename (folder, "assay-pipe.so", NULL);
   g_assert_no_errno (mkfifo (path, 0700));
   return folder;
@@ -186,6 +189,8 @@ use_broken_and (const char *folder)
 static void
 check_all (AssayRegistry *registry, const char *folder)
 {
+  g_autofree char *strange = g_build_filename (folder, "assay-caf\xe9.so", NULL);
+
   for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
     {
       g_autofree char *path = broken_file (broken[i].id);
@@ -197,6 +202,7 @@ check_all (AssayRegistry *registry, const char *folder)
         g_assert_cmpstr (plugin->reason, ==, NULL);
       g_assert_cmpstr (plugin->id, ==, broken[i].id);
     }
+  g_assert_nonnull (strstr (find (registry, strange)->reason, "its path is not UTF-8"));
   for (guint i = 0; i < G_N_ELEMENTS (oddities); i++)
     {
       g_autofree char *path = g_build_filename (folder, oddities[i].name, NULL);
@@ -438,6 +444,71 @@ test_study_ids (void)
 }
 
 static void
+copy_broken (const char *id, const char *folder)
+{
+  g_autofree char *path = broken_file (id), *base = g_path_get_basename (path), *data = NULL;
+  gsize size;
+
+  data = read_file (path, &size);
+  write_file (folder, base, data, size);
+}
+
+static AssayStudyInfo *
+study_of (AssayRegistry *registry, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  AssayStudyInfo *study = assay_registry_study (registry, id, &error);
+
+  g_assert_no_error (error);
+  return study;
+}
+
+/* The plugin, the libraries of ours that it links, the plugins that it names. */
+static void
+test_identity (void)
+{
+  static const char *const ids[]
+      = { "minor", "needs-nothing-else", "needs-absent", "needs-refused" };
+  g_autofree char *folder = make_fine_folder (), *linked = broken_file ("linked"), *id = NULL;
+  g_autoptr (AssayRegistry) registry = NULL;
+  g_autoptr (AssayStudyInfo) fine = NULL, well = NULL, absent = NULL, refused = NULL;
+  g_auto (GStrv) libraries = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *build_ids = NULL, *sum = NULL;
+  const char *first, *second;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    copy_broken (ids[i], folder);
+  registry = assay_registry_new (NULL);
+  fine = study_of (registry, "broken-fine");
+  well = study_of (registry, "broken-needs-nothing-else");
+  absent = study_of (registry, "broken-needs-absent");
+  refused = study_of (registry, "broken-needs-refused");
+  g_assert_null (fine->blocked);
+  g_assert_null (well->blocked);
+  g_assert_cmpstr (absent->blocked, ==, "It needs the plugin nowhere, which is not there");
+  g_assert_true (
+      g_str_has_prefix (refused->blocked, "It needs the plugin minor, which is refused"));
+
+  first = find (registry, fine->plugin_path)->build_id;
+  second = find (registry, well->plugin_path)->build_id;
+  build_ids = strcmp (first, second) < 0 ? g_strdup_printf ("%s\n%s\n", first, second)
+                                         : g_strdup_printf ("%s\n%s\n", second, first);
+  sum = assay_sha256 (build_ids, strlen (build_ids));
+  g_assert_cmpstr (well->identity, ==, sum);
+
+  id = assay_elf_build_id (linked, &libraries, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (strlen (id), ==, 40);
+  g_assert_cmpuint (g_strv_length (libraries), ==, 1);
+  g_assert_true (g_str_has_suffix (libraries[0], "/registry/broken/libassay-of-test.so"));
+  g_assert_true (g_file_test (libraries[0], G_FILE_TEST_EXISTS));
+  g_unsetenv ("ASSAY_PLUGIN_PATH");
+  g_unsetenv ("ASSAY_TEST_COUNT");
+  remove_tree (folder);
+}
+
+static void
 test_scan_of_one_file (void)
 {
   g_autofree char *fine = broken_file ("fine"), *offsets = broken_file ("offsets");
@@ -461,14 +532,16 @@ test_scan_of_one_file (void)
 /* ---- programs that find their helpers ---- */
 
 static char *
-run_program (const char *path)
+run_program (const char *path, const char *home)
 {
   const char *argv[] = { path, NULL };
+  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "XDG_DATA_HOME", home, TRUE);
   g_autofree char *out = NULL, *err = NULL;
   g_autoptr (GError) error = NULL;
   int status;
 
-  g_spawn_sync (NULL, (char **) argv, NULL, 0, NULL, NULL, &out, &err, &status, &error);
+  environment = g_environ_setenv (environment, "XDG_CACHE_HOME", home, TRUE);
+  g_spawn_sync (NULL, (char **) argv, environment, 0, NULL, NULL, &out, &err, &status, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (err, ==, "");
   g_assert_cmpint (status, ==, 0);
@@ -502,7 +575,7 @@ test_in_a_prefix (void)
   copy_program (scanner, libexec, "assay-scan");
   copy_program (fine, plugins, "assay-fine.so");
   moved = g_build_filename (bin, "list-plugins", NULL);
-  out = run_program (moved);
+  out = run_program (moved, real);
   expected = g_strdup_printf ("%s/assay-scan\n%s/assay-fine.so usable\n", libexec, plugins);
   g_assert_cmpstr (out, ==, expected);
   remove_tree (prefix);
@@ -511,10 +584,12 @@ test_in_a_prefix (void)
 static void
 test_in_the_build_tree (void)
 {
-  g_autofree char *program = built ("list-plugins"), *out = run_program (program);
+  g_autofree char *program = built ("list-plugins"), *home = g_dir_make_tmp (NULL, NULL);
+  g_autofree char *out = run_program (program, home);
 
   g_assert_nonnull (strstr (out, "/core/host/registry/assay-scan\n"));
   g_assert_nonnull (strstr (out, "/data/plugin-template/assay-template.so usable\n"));
+  remove_tree (home);
 }
 
 static void
@@ -563,6 +638,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugins/without-a-cache-folder-all-works", test_without_a_cache_folder);
   g_test_add_func ("/plugins/an-unreadable-file-is-reported", test_unreadable_file);
   g_test_add_func ("/plugins/studies-are-found-by-id", test_study_ids);
+  g_test_add_func ("/plugins/code-identity-is-of-all-that-is-loaded", test_identity);
   g_test_add_func ("/plugins/one-file-is-scanned-with-every-problem", test_scan_of_one_file);
   g_test_add_func ("/plugins/an-installed-program-finds-its-own", test_in_a_prefix);
   g_test_add_func ("/plugins/a-built-program-finds-the-build-tree", test_in_the_build_tree);

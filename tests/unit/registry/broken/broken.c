@@ -42,10 +42,18 @@ enum
 #ifndef BROKEN
 #error "which?"
 #endif
+#ifndef PLUGINS
+#define PLUGINS NULL
+#endif
+
+int assay_of_test (void);
 
 static void
 run (AssayRun *run)
 {
+#ifdef LINKED
+  assay_of_test ();
+#endif
 }
 
 void assay_nobody_has_this (void);
@@ -128,6 +136,7 @@ static AssayStudy study = { .size = BROKEN == STUDY_SIZE ? 16 : sizeof study,
                             .params_size = sizeof (Params),
                             .params = TABLE (params),
                             .metrics = TABLE (metrics),
+                            .plugins = PLUGINS,
                             .run = run };
 
 static AssayPlugin plugin = { .size = BROKEN == SIZE           ? sizeof plugin - 8
