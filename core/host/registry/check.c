@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_INTEGER 9007199254740992.0
+#define ANY G_MAXUINT
 
 typedef struct
 {
@@ -92,8 +93,39 @@ has_word (const char *list, const char *word)
   return g_strv_contains ((const char *const *) words, word);
 }
 
-/** "agent=n-step,tree depth=3": known parameters, known choices.  @limit: number of
- *  parameters that may be named. */
+/** One setting, "agent=n-step,tree": a known parameter, known choices.  @setting is spoilt. */
+static void
+check_setting (Check *c, const char *table, guint row, const char *id, const char *field,
+               char *setting, guint limit)
+{
+  char *values = strchr (setting, '=');
+  g_autofree char *shown = g_strdup (setting);
+  g_auto (GStrv) choices = NULL;
+  const AssayParam *param;
+
+  if (values)
+    *values++ = '\0';
+  /* A condition may also say what must not be. */
+  if (values && limit != ANY && g_str_has_suffix (setting, "!"))
+    setting[strlen (setting) - 1] = '\0';
+  if (!values || !*setting || !*values)
+    {
+      problems_add (c->problems, table, row, id, field, "\"%s\" is not written NAME=VALUE", shown);
+      return;
+    }
+  param = assay_study_param (c->study, g_strdelimit (setting, "_", '-'));
+  if (!param || (guint) (param - c->study->params) >= limit)
+    problems_add (c->problems, table, row, id, field, "there is no parameter \"%s\"%s", setting,
+                  param ? " above this one" : "");
+  else if (param->type == ASSAY_CHOICE)
+    choices = assay_words (values);
+  for (guint i = 0; choices && choices[i]; i++)
+    if (!has_word (param->choices, choices[i]))
+      problems_add (c->problems, table, row, id, field, "\"%s\" is no choice of %s: %s", choices[i],
+                    param->id, param->choices);
+}
+
+/** Settings between blanks.  @limit: how many parameters may be named, or ANY. */
 static void
 check_settings (Check *c, const char *table, guint row, const char *id, const char *field,
                 const char *text, guint limit)
@@ -101,32 +133,8 @@ check_settings (Check *c, const char *table, guint row, const char *id, const ch
   g_auto (GStrv) words = g_strsplit_set (text ? text : "", " \t\n", -1);
 
   for (guint i = 0; words[i]; i++)
-    {
-      char *values = strchr (words[i], '=');
-      const AssayParam *param;
-      g_auto (GStrv) choices = NULL;
-
-      if (!*words[i])
-        continue;
-      if (!values || values == words[i] || !values[1])
-        {
-          problems_add (c->problems, table, row, id, field, "\"%s\" is not written NAME=VALUE",
-                        words[i]);
-          continue;
-        }
-      *values++ = '\0';
-      g_strdelimit (words[i], "_", '-');
-      param = assay_study_param (c->study, words[i]);
-      if (!param || (guint) (param - c->study->params) >= limit)
-        problems_add (c->problems, table, row, id, field, "there is no parameter \"%s\"%s",
-                      words[i], param ? " above this one" : "");
-      else if (param->type == ASSAY_CHOICE)
-        choices = assay_words (values);
-      for (guint j = 0; choices && choices[j]; j++)
-        if (!has_word (param->choices, choices[j]))
-          problems_add (c->problems, table, row, id, field, "\"%s\" is no choice of %s: %s",
-                        choices[j], param->id, param->choices);
-    }
+    if (*words[i])
+      check_setting (c, table, row, id, field, words[i], limit);
 }
 
 static void
@@ -378,13 +386,14 @@ check_figures (Check *c)
   for (guint i = 0; i < c->study->n_figures; i++)
     {
       const AssayFigure *f = &c->study->figures[i];
+      /* These draw an artifact, whose columns only the run knows. */
       gboolean artifact = f->mark == ASSAY_GRAPH || f->mark == ASSAY_SAMPLES;
 
       for (guint j = 0; j < G_N_ELEMENTS (channels); j++)
         {
           const char *list = G_STRUCT_MEMBER (const char *, f, channels[j].offset);
 
-          if (!(artifact && list == f->y))
+          if (!artifact)
             check_known (c, "figures", i, f->id, channels[j].name, list, DIM | METRIC);
         }
       if (f->beside && !assay_study_figure (c->study, f->beside))
@@ -400,7 +409,7 @@ check_presets (Check *c)
     {
       const AssayPreset *p = &c->study->presets[i];
 
-      check_settings (c, "presets", i, p->id, "plan", p->plan, G_MAXUINT);
+      check_settings (c, "presets", i, p->id, "plan", p->plan, ANY);
       if (p->seeds == 0)
         problems_add (c->problems, "presets", i, p->id, "seeds", "0; a preset runs at least one");
       if (p->seconds < 0)

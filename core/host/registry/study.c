@@ -171,6 +171,18 @@ study_complete (Study *self, Problems *problems)
   return &self->info;
 }
 
+/** As it is shown and typed; the slider within the legal range, so that one end of it can be
+ *  declared alone. */
+static void
+normalize (AssayParam *param)
+{
+  g_strdelimit ((char *) param->id, "_", '-');
+  if (param->min == param->max || param->ui_min == param->ui_max)
+    return;
+  param->ui_min = CLAMP (param->ui_min, param->min, param->max);
+  param->ui_max = CLAMP (param->ui_max, param->min, param->max);
+}
+
 AssayStudyInfo *
 study_from_tables (const AssayStudy *study, Problems *problems)
 {
@@ -204,7 +216,7 @@ study_from_tables (const AssayStudy *study, Problems *problems)
                      rows + i * tables[t].type->size, &self->arena);
     }
   for (guint i = 0; i < self->info.n_params; i++)
-    g_strdelimit ((char *) self->info.params[i].id, "_", '-');
+    normalize ((AssayParam *) &self->info.params[i]);
   return study_complete (self, problems);
 }
 

@@ -91,10 +91,11 @@ typedef struct AssayParam
   double number;         /* default of BOOL, INT and REAL */
   const char *text;      /* default of CHOICE, STRING and FILE; NULL is "" */
   double min, max;       /* legal range, both inclusive; min == max: no limit */
-  double ui_min, ui_max; /* slider range; equal: the legal range */
+  double ui_min, ui_max; /* slider range, cut to the legal one; equal: all of it */
   const char *choices;   /* "graph tree one-step" */
-  const char *when;      /* asked only when this holds: "agent=n-step,tree", of parameters
-                            above; otherwise it is left out of the spec and has no level */
+  const char *when;      /* asked only when all of this holds: "agent=n-step,tree env!=A", of
+                            parameters above; otherwise it is left out of the spec and has no
+                            level */
   const char *group, *unit, *help;
 } AssayParam;
 

@@ -73,7 +73,7 @@ fill (Whole *w)
                 { .id = "fresh",
                   .type = ASSAY_BOOL,
                   .number = 1,
-                  .when = "agent=graph,tree n_steps=10",
+                  .when = "agent=graph,tree n_steps!=10",
                   .offset = offsetof (Params, fresh) },
                 { .id = "data", .type = ASSAY_FILE, .offset = offsetof (Params, data) } },
     .dims = { { .id = "level", .kind = ASSAY_ITEM },
@@ -269,6 +269,19 @@ test_look_ups (void)
 }
 
 static void
+test_half_a_slider (void)
+{
+  Whole w;
+  g_autoptr (AssayStudyInfo) info = NULL;
+
+  fill (&w);
+  w.params[0].ui_min = 0;
+  info = info_of (&w);
+  g_assert_cmpfloat (info->params[0].ui_min, ==, 1);
+  g_assert_cmpfloat (info->params[0].ui_max, ==, 50);
+}
+
+static void
 test_words (void)
 {
   g_auto (GStrv) words = assay_words (" a, b,,c\n d\t");
@@ -301,7 +314,6 @@ static const AssayFold not_finite[]
   X (default_out, w->params[0].number = 200, "default: 200 is outside the legal range 1..100")     \
   X (default_half, w->params[0].number = 1.5, "default: 1.5 is no whole number")                   \
   X (default_nan, w->params[1].number = NAN, "params[1] \"rate\", default: not a finite number")   \
-  X (slider_out, w->params[0].ui_max = 500, "slider: 1..500 leaves the legal range")               \
   X (log_zero, w->params[0].min = w->params[0].ui_min = 0, "must begin above 0")                   \
   X (no_choices, w->params[2].choices = NULL, "choices: empty")                                    \
   X (bad_choice, w->params[2].text = "forest", "default: \"forest\" is none of the choices")       \
@@ -349,6 +361,7 @@ static const AssayFold not_finite[]
   X (beside, w->figures[1].beside = "curve", "beside: there is no figure \"curve\"")               \
   X (plan_unknown, w->presets[0].plan = "dept=1", "plan: there is no parameter \"dept\"")          \
   X (plan_choice, w->presets[0].plan = "agent=graph,forest", "\"forest\" is no choice")            \
+  X (plan_not, w->presets[0].plan = "agent!=graph", "there is no parameter \"agent!\"")            \
   X (plan_words, w->presets[0].plan = "agent=", "is not written NAME=VALUE")                       \
   X (no_seeds, w->presets[0].seeds = 0, "seeds: 0; a preset runs at least one")                    \
   X (threads, w->study.threads = "rate", "threads: \"rate\" is no whole-number parameter")         \
@@ -466,6 +479,7 @@ main (int argc, char **argv)
   g_test_add_func ("/study/rules-change-with-claims-only", test_rules_follow_claims);
   g_test_add_func ("/study/rows-are-found-by-id", test_look_ups);
   g_test_add_func ("/study/lists-are-split-at-blanks-and-commas", test_words);
+  g_test_add_func ("/study/half-a-slider-is-cut-to-the-range", test_half_a_slider);
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
     {
       g_autofree char *path = g_strconcat ("/study/wrong/", faults[i].name, NULL);
