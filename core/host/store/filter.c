@@ -42,7 +42,7 @@ node_free (AssayFilterNode *node)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayFilterNode, node_free)
 
-/* ---- Reading ------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 typedef struct
 {
@@ -433,7 +433,7 @@ assay_filter_root (const AssayFilter *filter)
   return filter->root;
 }
 
-/* ---- Matching ------------------------------------------------------------ */
+/* ---- Matching ---- */
 
 gboolean
 assay_filter_number (const char *text, double *value)
@@ -550,7 +550,7 @@ assay_filter_match (const AssayFilter *filter, AssayFilterLookup lookup, gpointe
   return filter->root == NULL || node_holds (filter->root, lookup, row);
 }
 
-/* ---- Asking about a filter ------------------------------------------------- */
+/* ---- Asking about a filter ---- */
 
 static void
 collect_keys (const AssayFilterNode *node, GHashTable *seen, GPtrArray *keys)
@@ -619,7 +619,7 @@ assay_filter_values (const AssayFilter *filter, const char *key)
   return (GStrv) g_ptr_array_free (admitted, FALSE);
 }
 
-/* ---- Printing -------------------------------------------------------------- */
+/* ---- Printing ---- */
 
 static void
 print_word (GString *out, const char *word)

@@ -113,7 +113,56 @@ assay_frame_add (AssayFrame *frame, const gint32 *codes, double value)
   g_array_append_val (frame->values, value);
 }
 
-/* ---- Order of levels ------------------------------------------------------- */
+/* ---- Taking away ---- */
+
+void
+assay_frame_remove_dim (AssayFrame *frame, AssayFrameDim *dim)
+{
+  g_ptr_array_remove (frame->dims, dim);
+}
+
+/* Renames codes so that levels no cell uses are gone; the others keep their order. */
+static void
+drop_unused (FrameDim *full)
+{
+  AssayFrameDim *dim = &full->dim;
+  g_autofree gint32 *renamed = g_new0 (gint32, dim->levels->len + 1);
+  gint32 *codes = (gint32 *) (void *) dim->codes->data;
+  guint n = 0;
+
+  for (guint i = 0; i < dim->codes->len; i++)
+    renamed[codes[i]] = 1;
+  for (guint i = 0; i < dim->levels->len; i++)
+    {
+      char *level = dim->levels->pdata[i];
+
+      if (renamed[i] == 0)
+        {
+          g_hash_table_remove (full->codes, level);
+          g_free (level);
+          continue;
+        }
+      renamed[i] = (gint32) n;
+      dim->levels->pdata[n] = level;
+      g_array_index (dim->numbers, double, n) = g_array_index (dim->numbers, double, i);
+      g_hash_table_insert (full->codes, level, GINT_TO_POINTER ((gint) n++));
+    }
+  for (guint i = n; i < dim->levels->len; i++)
+    dim->levels->pdata[i] = NULL;
+  g_ptr_array_set_size (dim->levels, (int) n);
+  g_array_set_size (dim->numbers, n);
+  for (guint i = 0; i < dim->codes->len; i++)
+    codes[i] = renamed[codes[i]];
+}
+
+void
+assay_frame_drop_unused_levels (AssayFrame *frame)
+{
+  for (guint d = 0; d < frame->dims->len; d++)
+    drop_unused (frame->dims->pdata[d]);
+}
+
+/* ---- Order of levels ---- */
 
 int
 assay_natural_compare (const char *a, const char *b)
@@ -223,7 +272,7 @@ order_levels (FrameDim *full, const AssayStudyInfo *study)
     g_array_index (dim->codes, gint32, i) = renamed[g_array_index (dim->codes, gint32, i)];
 }
 
-/* ---- Order of cells ------------------------------------------------------- */
+/* ---- Order of cells ---- */
 
 /* One stable pass of a counting sort: puts @order into order of the codes of @dim. */
 static void

@@ -45,6 +45,11 @@ void assay_frame_add (AssayFrame *frame, const gint32 *codes, double value);
  *  no cell uses stay.  @study (may be NULL) knows declared orders and scales. */
 void assay_frame_finish (AssayFrame *frame, const AssayStudyInfo *study);
 
+/** Takes a dimension away; cells that differ in it only are then alike. */
+void assay_frame_remove_dim (AssayFrame *frame, AssayFrameDim *dim);
+/** Takes levels away that no cell uses. */
+void assay_frame_drop_unused_levels (AssayFrame *frame);
+
 /** The runs behind a verdict or a picture. */
 typedef struct
 {

@@ -71,7 +71,7 @@ new_groups (const char *const *by)
   return groups;
 }
 
-/* ---- Asking the database ------------------------------------------------------------------ */
+/* ---- Asking the database ---- */
 
 /* config, id, seed, state, value, then the values of `by` */
 enum
@@ -127,7 +127,7 @@ build (AssaySql *sql, const AssayGroupQuery *query, GError **error)
   return assay_sql_add_filter (sql, query->filter, error);
 }
 
-/* ---- Collecting ------------------------------------------------------------------------------ */
+/* ---- Collecting ---- */
 
 /* The value of `by` number @i, as text; numbers as JSON has them. */
 static const char *
@@ -201,8 +201,7 @@ add_member (Grouping *g, sqlite3_stmt *s)
   g_array_append_val (g->members, member);
 }
 
-/* ---- Finishing ---------------------------------------------------------------------------------
- */
+/* ---- Finishing ---- */
 
 static int
 compare_members (gconstpointer a, gconstpointer b)
@@ -351,8 +350,7 @@ assay_index_group (AssayIndex *index, const AssayGroupQuery *query, GError **err
   return g_steal_pointer (&groups);
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------
- */
+/* ---- JSON ---- */
 
 static void
 set_number (JsonObject *object, const char *key, double number)

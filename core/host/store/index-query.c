@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- Rows ---------------------------------------------------------------------------- */
+/* ---- Rows ---- */
 
 static void
 clear_row (gpointer data)
@@ -99,7 +99,7 @@ read_row (GStringChunk *texts, sqlite3_stmt *s)
   };
 }
 
-/* ---- Summaries ------------------------------------------------------------------------ */
+/* ---- Summaries ---- */
 
 static double
 number_or_nan (sqlite3_stmt *statement, int column)
@@ -179,7 +179,7 @@ add_values_at (AssayIndex *index, const AssayRunRow *row, double step)
       }
 }
 
-/* ---- The query -------------------------------------------------------------------------- */
+/* ---- The query ---- */
 
 static gboolean
 build_query (AssaySql *sql, const AssayIndexQuery *query, GError **error)
@@ -249,7 +249,7 @@ assay_index_query (AssayIndex *index, const AssayIndexQuery *query, GError **err
   return g_steal_pointer (&rows);
 }
 
-/* ---- Values and JSON of a row -------------------------------------------------------------- */
+/* ---- Values and JSON of a row ---- */
 
 static char *
 join_tags (const AssayRunRow *row)
@@ -401,7 +401,7 @@ assay_run_row_json (const AssayRunRow *row)
   return node;
 }
 
-/* ---- The catalogue ----------------------------------------------------------------------- */
+/* ---- The catalogue ---- */
 
 void
 assay_catalogue_free (AssayCatalogue *catalogue)

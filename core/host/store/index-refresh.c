@@ -42,7 +42,7 @@ record_free (Record *record)
   g_free (record);
 }
 
-/* ---- What changed ------------------------------------------------------------------ */
+/* ---- What changed ---- */
 
 /* Mixes a file's identity and change times into a stamp (FNV-1a); a file that is not there counts
  * too. */
@@ -128,7 +128,7 @@ find_changed (AssayIndex *index, const GStrv ids, GHashTable *known, GHashTable 
   return records;
 }
 
-/* ---- Reading ------------------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 static char *
 tags_of (JsonObject *notes)
@@ -205,7 +205,7 @@ reader_main (gpointer data)
   return NULL;
 }
 
-/* ---- Writing --------------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
 typedef struct
 {

@@ -39,7 +39,7 @@ static const struct
 
 static const char *const number_ops[ASSAY_N_TESTS] = { "IN", "NOT IN", "<=", "<", ">=", ">", NULL };
 
-/* ---- Parameters in canonical JSON -------------------------------------------------- */
+/* ---- Parameters in canonical JSON ---- */
 
 /* "\"key\":", as it stands in canonical JSON. */
 static char *
@@ -105,7 +105,7 @@ assay_metric_of_key (const char *key, const char **column)
   return key;
 }
 
-/* ---- Functions of the database ------------------------------------------------------ */
+/* ---- Functions of the database ---- */
 
 /* A test and what need not be made again for every row. */
 typedef struct
@@ -202,7 +202,7 @@ assay_index_add_functions (sqlite3 *db)
   sqlite3_create_collation (db, "natural", SQLITE_UTF8, NULL, natural_collation);
 }
 
-/* ---- Building -------------------------------------------------------------------------- */
+/* ---- Building ---- */
 
 /* One ?: exactly one of these. */
 typedef struct

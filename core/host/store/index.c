@@ -62,7 +62,7 @@ assay_index_step (AssayIndex *index, sqlite3_stmt *statement, GError **error)
   return got == SQLITE_ROW;
 }
 
-/* ---- The file ----------------------------------------------------------------- */
+/* ---- The file ---- */
 
 /* The version of a database that is there: 0 for a new one, -1 if it is damaged. */
 static int
