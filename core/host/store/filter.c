@@ -640,6 +640,15 @@ print_word (GString *out, const char *word)
   g_string_append_c (out, '"');
 }
 
+char *
+assay_filter_quote (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  print_word (out, text);
+  return g_string_free (out, FALSE);
+}
+
 static void
 print_node (GString *out, const AssayFilterNode *node, AssayNodeKind parent)
 {

@@ -42,6 +42,8 @@ GStrv assay_filter_values (const AssayFilter *filter, const char *key);
 /** Normal form, for display; parses to an equal filter. */
 char *assay_filter_print (const AssayFilter *filter);
 
+/** A word of the language: @text itself, or in quotes with escapes. */
+char *assay_filter_quote (const char *text);
 /** Whether the whole of @text is a finite number, independent of locale. */
 gboolean assay_filter_number (const char *text, double *value);
 /** Equality as `=` has it. */

@@ -70,3 +70,12 @@ char *assay_parameter_value (const char *parameters, const char *key);
 const char *assay_metric_of_key (const char *key, const char **column);
 /** The state of this name, as the index wrote it. */
 AssayState assay_index_state (const char *name);
+/** The tags of notes.json, each ended by ASSAY_TAG_END; NULL: none. */
+char *assay_run_tags (JsonObject *notes);
+const char *const *assay_run_split_tags (GStringChunk *texts, const char *tags);
+/** Parameters as canonical JSON, scalars only. */
+char *assay_run_parameters (JsonObject *parameters);
+/** A row straight from the run directory, with summaries; FAILED: the log is damaged. */
+gboolean assay_run_row_read (AssayRunDir *dir, GStringChunk *texts, AssayRunRow *row,
+                             GError **error);
+void assay_run_row_clear (gpointer row);

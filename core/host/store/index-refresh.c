@@ -130,44 +130,6 @@ find_changed (AssayIndex *index, const GStrv ids, GHashTable *known, GHashTable 
 
 /* ---- Reading ---- */
 
-static char *
-tags_of (JsonObject *notes)
-{
-  JsonArray *tags = notes != NULL ? assay_json_array (notes, "tags") : NULL;
-  g_autoptr (GString) out = g_string_new (NULL);
-
-  for (guint i = 0; tags != NULL && i < json_array_get_length (tags); i++)
-    {
-      JsonNode *tag = json_array_get_element (tags, i);
-
-      if (JSON_NODE_HOLDS_VALUE (tag) && json_node_get_value_type (tag) == G_TYPE_STRING
-          && strchr (json_node_get_string (tag), ASSAY_TAG_END) == NULL)
-        g_string_append_printf (out, "%s%c", json_node_get_string (tag), ASSAY_TAG_END);
-    }
-  return out->len > 0 ? g_string_free (g_steal_pointer (&out), FALSE) : NULL;
-}
-
-/* Parameters are scalars; what is not is no parameter. */
-static char *
-parameters_of (JsonObject *parameters)
-{
-  g_autoptr (JsonNode) node = json_node_alloc ();
-  g_autoptr (JsonObject) scalars = json_object_new ();
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *value;
-
-  if (parameters != NULL)
-    {
-      json_object_iter_init (&iter, parameters);
-      while (json_object_iter_next (&iter, &name, &value))
-        if (JSON_NODE_HOLDS_VALUE (value))
-          json_object_set_member (scalars, name, json_node_ref (value));
-    }
-  json_node_init_object (node, scalars);
-  return assay_json_canonical (node);
-}
-
 static void
 read_record (Record *record, AssayIndex *index)
 {
@@ -175,8 +137,8 @@ read_record (Record *record, AssayIndex *index)
 
   if (!(record->dir = assay_run_dir_open (index->workspace, record->id, &record->error)))
     return;
-  record->parameters = parameters_of (record->dir->parameters);
-  record->tags = tags_of (record->dir->notes);
+  record->parameters = assay_run_parameters (record->dir->parameters);
+  record->tags = assay_run_tags (record->dir->notes);
   if (!record->read_log)
     return;
   log = assay_run_dir_file (record->dir, "metrics.alog");
