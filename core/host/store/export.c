@@ -57,12 +57,8 @@ struct Exporter
   void (*add_line) (Exporter *e, const Cell *cell);
 };
 
-{
-  g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), text);
-
-  return assay_json_canonical (node);
-}
-
+static char *
+parameter_text (const AssayRunDir *dir, const char *id)
 {
   JsonNode *node = dir->parameters != NULL ? json_object_get_member (dir->parameters, id) : NULL;
 
