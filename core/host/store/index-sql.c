@@ -10,6 +10,11 @@
 #include "host/store/frame.h"
 #include <string.h>
 
+/* A filter beyond these is not spelled out in SQL. */
+#define MAX_SIZE 200
+#define MAX_DEPTH 8
+#define MAX_KEYS 90 /* arguments of a function, of which SQLite takes 100 */
+
 typedef enum
 {
   TEXT_COLUMN,
@@ -107,11 +112,13 @@ assay_metric_of_key (const char *key, const char **column)
 
 /* ---- Functions of the database ---- */
 
-/* A test and what need not be made again for every row. */
+/* A test, or a whole filter, and what need not be made again for every row. */
 typedef struct
 {
   const AssayFilterNode *test;
-  char *pattern;
+  char *pattern; /* of the test's key */
+  const AssayFilter *filter;
+  GStrv keys; /* of the filter */
 } Condition;
 
 static void
@@ -120,7 +127,19 @@ condition_free (gpointer data)
   Condition *condition = data;
 
   g_free (condition->pattern);
+  g_strfreev (condition->keys);
   g_free (condition);
+}
+
+/* A value as the filter sees it; *@number is to be freed. */
+static const char *
+text_of (sqlite3_value *value, char **number)
+{
+  int type = sqlite3_value_type (value);
+
+  if (type == SQLITE_TEXT || type == SQLITE_NULL)
+    return (const char *) sqlite3_value_text (value);
+  return *number = assay_json_number (sqlite3_value_double (value));
 }
 
 /* assay_holds (condition, value) */
@@ -129,16 +148,42 @@ sql_holds (sqlite3_context *context, int n, sqlite3_value **arguments)
 {
   const Condition *condition = sqlite3_value_pointer (arguments[0], "condition");
   g_autofree char *number = NULL;
-  const char *text;
 
-  if (condition == NULL)
-    return;
-  if (sqlite3_value_type (arguments[1]) == SQLITE_TEXT
-      || sqlite3_value_type (arguments[1]) == SQLITE_NULL)
-    text = (const char *) sqlite3_value_text (arguments[1]);
-  else
-    text = number = assay_json_number (sqlite3_value_double (arguments[1]));
-  sqlite3_result_int (context, assay_filter_test (condition->test, text));
+  if (condition != NULL)
+    sqlite3_result_int (context,
+                        assay_filter_test (condition->test, text_of (arguments[1], &number)));
+}
+
+/* The values of a row for the keys of a filter. */
+typedef struct
+{
+  const Condition *condition;
+  sqlite3_value **values;
+  char *number;
+} Row;
+
+static const char *
+row_value (gpointer data, const char *key)
+{
+  Row *row = data;
+  guint i = 0;
+
+  while (strcmp (row->condition->keys[i], key) != 0)
+    i++;
+  g_clear_pointer (&row->number, g_free);
+  return text_of (row->values[i], &row->number);
+}
+
+/* assay_matches (condition, value of each key...) */
+static void
+sql_matches (sqlite3_context *context, int n, sqlite3_value **arguments)
+{
+  const Condition *condition = n > 0 ? sqlite3_value_pointer (arguments[0], "condition") : NULL;
+  Row row = { condition, arguments + 1, NULL };
+
+  if (condition != NULL && condition->filter != NULL)
+    sqlite3_result_int (context, assay_filter_match (condition->filter, row_value, &row));
+  g_free (row.number);
 }
 
 /* assay_parameter_holds (condition, parameters) */
@@ -197,9 +242,10 @@ assay_index_add_functions (sqlite3 *db)
   sqlite3_create_function (db, "assay_holds", 2, flags, NULL, sql_holds, NULL, NULL);
   sqlite3_create_function (db, "assay_parameter_holds", 2, flags, NULL, sql_parameter_holds, NULL,
                            NULL);
+  sqlite3_create_function (db, "assay_matches", -1, flags, NULL, sql_matches, NULL, NULL);
   sqlite3_create_function (db, "assay_parameter", 2, flags, NULL, sql_parameter, NULL, NULL);
   sqlite3_create_function (db, "assay_sortable", 1, flags, NULL, sql_sortable, NULL, NULL);
-  sqlite3_create_collation (db, "natural", SQLITE_UTF8, NULL, natural_collation);
+  sqlite3_create_collation (db, "natural_order", SQLITE_UTF8, NULL, natural_collation);
 }
 
 /* ---- Building ---- */
@@ -407,44 +453,72 @@ add_test (AssaySql *sql, const AssayFilterNode *test, GError **error)
   return TRUE;
 }
 
-static gboolean add_node (AssaySql *sql, const AssayFilterNode *node, GError **error);
-
-/* Joins the children by halves: SQLite limits the depth of an expression, and reads a chain of
- * AND as a deep one. */
-static gboolean
-add_children (AssaySql *sql, const AssayFilterNode *node, guint from, guint to, GError **error)
-{
-  guint middle = from + (to - from) / 2;
-
-  if (to - from == 1)
-    return add_node (sql, node->children->pdata[from], error);
-  g_string_append_c (sql->sql, '(');
-  if (!add_children (sql, node, from, middle, error))
-    return FALSE;
-  g_string_append (sql->sql, node->kind == ASSAY_NODE_AND ? " AND " : " OR ");
-  if (!add_children (sql, node, middle, to, error))
-    return FALSE;
-  g_string_append_c (sql->sql, ')');
-  return TRUE;
-}
-
 static gboolean
 add_node (AssaySql *sql, const AssayFilterNode *node, GError **error)
 {
   if (node->kind == ASSAY_NODE_TEST)
     return add_test (sql, node, error);
-  if (node->kind == ASSAY_NODE_NOT)
-    g_string_append (sql->sql, "NOT ");
-  return add_children (sql, node, 0, node->children->len, error);
+  g_string_append (sql->sql, node->kind == ASSAY_NODE_NOT ? "NOT (" : "(");
+  for (guint i = 0; i < node->children->len; i++)
+    {
+      g_string_append (sql->sql, i == 0 ? "" : node->kind == ASSAY_NODE_AND ? " AND " : " OR ");
+      if (!add_node (sql, node->children->pdata[i], error))
+        return FALSE;
+    }
+  g_string_append_c (sql->sql, ')');
+  return TRUE;
+}
+
+/* Tests, values and levels of a filter. */
+static void
+measure (const AssayFilterNode *node, guint depth, guint *size, guint *deepest)
+{
+  *deepest = MAX (*deepest, depth);
+  *size += node->kind == ASSAY_NODE_TEST ? node->values->len : 1;
+  for (guint i = 0; node->children != NULL && i < node->children->len; i++)
+    measure (node->children->pdata[i], depth + 1, size, deepest);
+}
+
+/* SQLite's parser limits what an expression may be; a filter beyond that is asked as a whole. */
+static gboolean
+add_whole (AssaySql *sql, const AssayFilter *filter, GError **error)
+{
+  Condition *condition = g_new0 (Condition, 1);
+
+  condition->filter = filter;
+  condition->keys = assay_filter_keys (filter);
+  g_string_append (sql->sql, "assay_matches(");
+  add_value (sql)->condition = condition;
+  if (g_strv_length (condition->keys) > MAX_KEYS)
+    {
+      g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
+                   "the filter names more than %d different keys; split it", MAX_KEYS);
+      return FALSE;
+    }
+  for (guint i = 0; condition->keys[i] != NULL; i++)
+    {
+      g_string_append (sql->sql, ", ");
+      if (!assay_sql_add_key (sql, condition->keys[i], error))
+        return FALSE;
+    }
+  g_string_append_c (sql->sql, ')');
+  return TRUE;
 }
 
 gboolean
 assay_sql_add_filter (AssaySql *sql, const AssayFilter *filter, GError **error)
 {
-  if (filter != NULL && assay_filter_root (filter) != NULL)
-    return add_node (sql, assay_filter_root (filter), error);
-  g_string_append_c (sql->sql, '1');
-  return TRUE;
+  guint size = 0, deepest = 0;
+
+  if (filter == NULL || assay_filter_root (filter) == NULL)
+    {
+      g_string_append_c (sql->sql, '1');
+      return TRUE;
+    }
+  measure (assay_filter_root (filter), 0, &size, &deepest);
+  if (size > MAX_SIZE || deepest > MAX_DEPTH)
+    return add_whole (sql, filter, error);
+  return add_node (sql, assay_filter_root (filter), error);
 }
 
 gboolean
@@ -473,6 +547,6 @@ assay_sql_add_order (AssaySql *sql, const char *key, GError **error)
   g_string_append (sql->sql, "assay_sortable(");
   if (!assay_sql_add_key (sql, key, error))
     return FALSE;
-  g_string_append (sql->sql, ") COLLATE natural");
+  g_string_append (sql->sql, ") COLLATE natural_order");
   return TRUE;
 }

@@ -698,6 +698,8 @@ test_sql_agrees (void)
       g_autoptr (AssayFilter) filter = NULL;
       g_autofree char *found = NULL;
 
+      /* Ten times not changes nothing but the way it is asked. */
+      g_string_append (text, round % 2 ? "not not not not not not not not not not " : "");
       append_random (text, &stream, 3);
       filter = assay_filter_parse (text->str, NULL);
       for (guint i = 0; i < all->rows->len; i++)
@@ -805,13 +807,12 @@ test_groups (void)
   g_assert_cmpuint (groups->groups->len, ==, 2);
   g_assert_cmpstr (groups->by[1], ==, "parameters");
   g_assert_cmpstr (group->values[0], ==, "sums");
-  g_assert_cmpstr (group->ids[0], ==, "10-1"); /* "{agent, depth: 10}" before "2" as texts */
+  g_assert_cmpstr (group->ids[0], ==, "2-1");
   for (guint g = 0; g < 2; g++)
     {
       guint depth = g == 0 ? 2 : 10;
 
       group = &g_array_index (groups->groups, AssayRunGroup, g);
-      depth = strstr (group->values[1], ":10") ? 10 : 2;
       for (guint i = 0; i < 10; i++)
         x[i] = depth + sin (i + 1);
       mean = assay_mean (x, NULL, 10);
