@@ -61,8 +61,7 @@ static const AssayFigure figures[] = {
     .y = "depth",
     .where = FIXED " " PLAIN " " TRIO " " GRAPH_OF_ANY_SIZE,
     .color = "auc",
-    .fold = ASSAY_FOLDS (ASSAY_MEAN ("level-mode match batch hash learning-rate weights table "
-                                     "done snapshot agent"),
+    .fold = ASSAY_FOLDS (ASSAY_MEAN (PIN_WORLD PIN_LEARNING PIN_GRAPH "agent"),
                          ASSAY_MEAN ("env seed")) },
   { .id = "target-variance",
     .title = "Variance of the targets of one state-action over its occurrences",
@@ -127,8 +126,7 @@ static const AssayFigure figures[] = {
     .x = "step",
     .y = "return-by-compute",
     .where = FIXED " " TRIO " match=edges hash=state learning-rate=0.5 (" N_STEP " or " GRAPH ")",
-    .fold = ASSAY_FOLDS (ASSAY_MEAN ("level-mode match edges hash learning-rate compat depth "
-                                     "breadth weights table done snapshot")),
+    .fold = ASSAY_FOLDS (PINNED),
     .color = "agent",
     .dash = "n",
     .col = "env",
@@ -154,7 +152,7 @@ static const AssayFigure figures[] = {
     .y = "return",
     .where = FIXED " " PLAIN " " TRIO " n=10 (agent=n-step or agent=tree (compat=reference or "
                    "compat=textbook tree-policy=target))",
-    .fold = ASSAY_FOLDS (ASSAY_MEAN ("tree-policy n level-mode match batch hash learning-rate")),
+    .fold = ASSAY_FOLDS (ASSAY_MEAN (PIN_WORLD PIN_LEARNING "tree-policy n")),
     .color = "agent",
     .dash = "compat",
     .col = "env",
@@ -167,8 +165,7 @@ static const AssayFigure figures[] = {
     .y = "return",
     .where
     = TRIO " " PLAIN " (" FIXED " or level-mode=random levels=16) (" N_STEP " n=3 or " GRAPH ")",
-    .fold = ASSAY_FOLDS (ASSAY_MEAN ("n levels match batch hash learning-rate compat depth breadth "
-                                     "weights table done snapshot")),
+    .fold = ASSAY_FOLDS (ASSAY_MEAN ("n levels " PIN_LEARNING PIN_SIZE PIN_GRAPH "compat")),
     .color = "agent",
     .row = "level-mode",
     .col = "env",

@@ -11,26 +11,27 @@
 
 /* ---- Parameters ------------------------------------------------------------- */
 
-#define LEVELS                                                                                     \
-  "crossing minigrid.KeyCorridorS3R1 minigrid.DoorKey-5x5 minigrid.MultiRoom-N2-S4 "               \
-  "minigrid.Empty-8x8 minigrid.DoorKey-6x6 minigrid.Unlock minigrid.LavaGapS5 "                    \
-  "minigrid.SimpleCrossingS9N1 minigrid.LavaCrossingS9N1 minigrid.FourRooms "                      \
-  "minigrid.DoorKey-8x8 minigrid.UnlockPickup minigrid.KeyCorridorS3R2 minigrid.LavaGapS7 "        \
-  "minigrid.SimpleCrossingS9N2 minigrid.SimpleCrossingS9N3 minigrid.MultiRoom-N4-S5"
+#define MINIGRID                                                                                   \
+  "minigrid.KeyCorridorS3R1,minigrid.DoorKey-5x5,minigrid.MultiRoom-N2-S4,minigrid.Empty-8x8,"     \
+  "minigrid.DoorKey-6x6,minigrid.Unlock,minigrid.LavaGapS5,minigrid.SimpleCrossingS9N1,"           \
+  "minigrid.LavaCrossingS9N1,minigrid.FourRooms,minigrid.DoorKey-8x8,minigrid.UnlockPickup,"       \
+  "minigrid.KeyCorridorS3R2,minigrid.LavaGapS7,minigrid.SimpleCrossingS9N2,"                       \
+  "minigrid.SimpleCrossingS9N3,minigrid.MultiRoom-N4-S5"
 
 #define LEARNS "agent=graph,graph-mixed,one-step,n-step,tree,retrace,q-lambda"
-#define ON_A_LEVEL "env!=crossing"
+#define ON_A_LEVEL "env=" MINIGRID
 
 #define PARAMS(P)                                                                                  \
-  P (CHOICE, env, "minigrid.KeyCorridorS3R1", "Level", .choices = LEVELS, .group = "World",        \
+  P (CHOICE, env, "minigrid.KeyCorridorS3R1", "Level", .choices = "crossing," MINIGRID,            \
+     .group = "World",                                                                             \
      .help = "A MiniGrid level, or `crossing`: the memory of two crossing trajectories, replayed " \
              "under every backup (claim J4).")                                                     \
   P (CHOICE, level_mode, "fixed", "Level of an episode", .choices = "fixed random",                \
      .when = ON_A_LEVEL, .group = "World",                                                         \
      .help = "The paper keeps one level for the whole run; `random` draws one of `levels` for "    \
              "every episode.")                                                                     \
-  P (INT, levels, 16, "Different levels", .min = 1, .max = 256, .ui_max = 64, .unit = "levels",    \
-     .when = "level-mode=random", .group = "World",                                                \
+  P (INT, levels, 16, "Different levels", .min = 1, .max = 256, .ui_min = 1, .ui_max = 64,         \
+     .unit = "levels", .when = "level-mode=random", .group = "World",                              \
      .help = "Levels to draw from; their MDPs are enumerated together.")                           \
   P (INT, max_states, 400000, "Largest MDP", .min = 1, .max = 2000000, .unit = "states",           \
      .when = ON_A_LEVEL, .group = "World",                                                         \
@@ -47,8 +48,8 @@
      .when = ON_A_LEVEL, .group = "Agent",                                                         \
      .help = "The backup that makes the targets; `random` and `optimal` (acts by Q*) are the "     \
              "controls between which returns are normalised.")                                     \
-  P (INT, n, 5, "Steps of the return", .min = 1, .max = 1000, .ui_max = 20, .unit = "steps",       \
-     .when = "agent=n-step,tree", .group = "Agent",                                                \
+  P (INT, n, 5, "Steps of the return", .min = 1, .max = 1000, .ui_min = 1, .ui_max = 20,           \
+     .unit = "steps", .when = "agent=n-step,tree", .group = "Agent",                               \
      .help = "Length of the n-step return, depth of Tree Backup along the stored trajectory.")     \
   P (REAL, lambda, 0.9, "Trace decay", .min = 0, .max = 1, .when = "agent=retrace,q-lambda",       \
      .group = "Agent", .help = "Lambda of Retrace, and of Peng's Q(lambda).")                      \
@@ -61,7 +62,7 @@
      .when = "agent=tree compat=textbook", .group = "Agent",                                       \
      .help = "Greedy on the target network, as in the textbook, or greedy after the backup, "      \
              "which is graph backup confined to the stored trajectory.")                           \
-  P (INT, depth, 10, "Depth", .min = 1, .max = 100, .ui_max = 20, .unit = "levels",                \
+  P (INT, depth, 10, "Depth", .min = 1, .max = 100, .ui_min = 1, .ui_max = 20, .unit = "levels",   \
      .when = "agent=graph,graph-mixed", .group = "Graph backup")                                   \
   P (INT, breadth, 50, "Breadth", .min = 0, .max = 100000, .ui_max = 100, .unit = "branches",      \
      .when = "agent=graph,graph-mixed", .group = "Graph backup",                                   \
@@ -87,23 +88,23 @@
      .group = "Learning",                                                                          \
      .help = "Share of actions drawn at random; otherwise greedy, ties at "                        \
              "random.")                                                                            \
-  P (INT, replay_every, 4, "Steps between replays", .min = 1, .max = 100000, .ui_max = 32,         \
-     .unit = "steps", .when = LEARNS, .group = "Learning")                                         \
+  P (INT, replay_every, 4, "Steps between replays", .min = 1, .max = 100000, .ui_min = 1,          \
+     .ui_max = 32, .unit = "steps", .when = LEARNS, .group = "Learning")                           \
   P (CHOICE, match, "samples", "Size of a replay", .choices = "samples edges", .when = LEARNS,     \
      .group = "Learning",                                                                          \
      .help = "Equally many transitions for every agent, or equally many backed-up edges.")         \
-  P (INT, batch, 16, "Transitions per replay", .min = 1, .max = 100000, .ui_max = 256,             \
-     .when = LEARNS " match=samples", .group = "Learning")                                         \
-  P (INT, edges, 1600, "Edges per replay", .min = 1, .max = 10000000, .ui_max = 10000,             \
-     .unit = "edges", .when = LEARNS " match=edges", .group = "Learning")                          \
-  P (INT, learn_start, 100, "First replay", .min = 1, .max = 10000000, .ui_max = 10000,            \
-     .unit = "steps", .when = LEARNS, .group = "Learning")                                         \
-  P (INT, target_sync, 160, "Renewal of the target network", .min = 1, .max = 10000000,            \
+  P (INT, batch, 16, "Transitions per replay", .min = 1, .max = 100000, .ui_min = 1,               \
+     .ui_max = 256, .when = LEARNS " match=samples", .group = "Learning")                          \
+  P (INT, edges, 1600, "Edges per replay", .min = 1, .max = 10000000, .ui_min = 1,                 \
+     .ui_max = 10000, .unit = "edges", .when = LEARNS " match=edges", .group = "Learning")         \
+  P (INT, learn_start, 100, "First replay", .min = 1, .max = 10000000, .ui_min = 1,                \
      .ui_max = 10000, .unit = "steps", .when = LEARNS, .group = "Learning")                        \
-  P (INT, evaluations, 40, "Evaluations", .min = 1, .max = 10000, .ui_max = 200,                   \
+  P (INT, target_sync, 160, "Renewal of the target network", .min = 1, .max = 10000000,            \
+     .ui_min = 1, .ui_max = 10000, .unit = "steps", .when = LEARNS, .group = "Learning")           \
+  P (INT, evaluations, 40, "Evaluations", .min = 1, .max = 10000, .ui_min = 1, .ui_max = 200,      \
      .when = ON_A_LEVEL, .group = "Measurement")                                                   \
-  P (INT, eval_episodes, 4, "Episodes per evaluation", .min = 1, .max = 1000, .ui_max = 20,        \
-     .when = ON_A_LEVEL, .group = "Measurement", .help = "Greedy, ties at random.")                \
+  P (INT, eval_episodes, 4, "Episodes per evaluation", .min = 1, .max = 1000, .ui_min = 1,         \
+     .ui_max = 20, .when = ON_A_LEVEL, .group = "Measurement", .help = "Greedy, ties at random.")  \
   P (INT, probes, 4, "Comparisons of all backups", .min = 0, .max = 1000, .ui_max = 20,            \
      .when = "agent=one-step hash=state", .group = "Measurement",                                  \
      .help = "How often every backup is computed on this run's memory, for the variance and the "  \
