@@ -100,7 +100,7 @@ assay_interval (const AssayFrame *frame, const AssayStudyInfo *study, const Assa
   return assay_chain_interval (chain, rule);
 }
 
-/* ---- Bands ------------------------------------------------------------------------------- */
+/* ---- Bands ----------------------------------------------------------- */
 
 static const guint center_ops[] = { [ASSAY_CENTER_MEAN] = ASSAY_OP_MEAN,
                                     [ASSAY_CENTER_MEDIAN] = ASSAY_OP_MEDIAN,

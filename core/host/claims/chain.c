@@ -102,7 +102,7 @@ axis_number (const ClaimChain *chain, const char *id)
   return i;
 }
 
-/* ---- Metrics, observed and derived ------------------------------------------------------ */
+/* ---- Metrics, observed and derived ----------------------------------- */
 
 static const AssayMetric *
 find_metric (const ClaimChain *chain, const char *id, GError **error)
@@ -215,7 +215,7 @@ split_where (const ClaimChain *chain, const AssayMetric *metric, const char *whe
   return TRUE;
 }
 
-/* ---- Axes ------------------------------------------------------------------------------------ */
+/* ---- Axes ------------------------------------------------------------ */
 
 static ClaimAxis *
 add_axis (ClaimChain *chain, const char *id, guint32 kind, guint32 scale)
@@ -254,7 +254,7 @@ add_level (ClaimAxis *axis, const char *level)
   g_hash_table_insert (axis->codes, own, GINT_TO_POINTER ((gint) axis->levels->len));
 }
 
-/* ---- First pass: frames ------------------------------------------------------------------- */
+/* ---- First pass: frames ---------------------------------------------- */
 
 static const ClaimLeaf *
 find_leaf (const ClaimChain *chain, const char *metric, const char *where)
@@ -447,8 +447,7 @@ add_axes (ClaimChain *chain)
     finish_axis (chain->axes->pdata[i]);
 }
 
-/* ---- Second pass: nodes
- * -------------------------------------------------------------------------- */
+/* ---- Second pass: nodes ---------------------------------------------- */
 
 /* Column of a property: the value of each cell's item. */
 static void
@@ -741,8 +740,7 @@ assay_chain_metrics (ClaimChain *chain, const char *metrics, const char *where, 
   return parts->len == 1 ? parts->pdata[0] : make_union (chain, parts, ids);
 }
 
-/* ---- Evaluation
- * ---------------------------------------------------------------------------------- */
+/* ---- Evaluation ------------------------------------------------------ */
 
 void
 assay_chain_run (ClaimChain *chain, const ClaimNode *node, const double *weights, double *out)
@@ -812,8 +810,7 @@ evaluate (ClaimChain *chain)
     }
 }
 
-/* ---- A chain ------------------------------------------------------------------------------------
- */
+/* ---- A chain --------------------------------------------------------- */
 
 static ClaimChain *
 chain_new (ClaimSource *source)

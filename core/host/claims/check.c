@@ -42,7 +42,7 @@ listed (const char *list, const char *id)
   return g_strv_contains ((const char *const *) words, id);
 }
 
-/* ---- What needs no preset ------------------------------------------------------------------ */
+/* ---- What needs no preset -------------------------------------------- */
 
 /* Every key of a filter must be a dimension. */
 static void
@@ -68,13 +68,9 @@ check_row (Check *check, const AssayClaim *claim)
   check_where (check, "claim", claim->id, claim->where);
   if (timing)
     say (check, "claim", claim->id, "%s; judge a deterministic one", timing);
-  if (claim->expect.kind > ASSAY_EXPECT_WITHIN || !isfinite (claim->expect.lo)
-      || !isfinite (claim->expect.hi)
-      || (claim->expect.kind == ASSAY_EXPECT_WITHIN && claim->expect.lo > claim->expect.hi))
-    say (check, "claim", claim->id, "`expect` is not a range; use ASSAY_ABOVE, BELOW or WITHIN");
 }
 
-/* ---- Against a preset ------------------------------------------------------------------------ */
+/* ---- Against a preset ------------------------------------------------ */
 
 /* Folds that may well have no value on made-up numbers. */
 static gboolean
@@ -192,8 +188,7 @@ check_metric (Check *check, const AssayMetric *metric, GPtrArray *made)
     say (check, "metric", metric->id, "%s", first);
 }
 
-/* ---- Figures ------------------------------------------------------------------------------------
- */
+/* ---- Figures --------------------------------------------------------- */
 
 static gboolean
 draws_metrics (const AssayFigure *figure)
@@ -223,66 +218,87 @@ figure_channels (const Check *check, const AssayFigure *figure, GString *metrics
     }
 }
 
-/* One sentence on why the figure cannot be drawn on this preset; NULL: it can. */
-static char *
-figure_fails (Check *check, const AssayFigure *figure, gboolean *counts)
+typedef enum
+{
+  DRAWN,
+  NO_DATA,
+  HIDES_A_DIMENSION, /* a slip wherever it happens */
+  FAILS              /* a slip if it fails on every preset: some may lack a level that it names */
+} FigureState;
+
+/* How the figure fares on one preset; @why: one sentence, of the last two states. */
+static FigureState
+try_figure (const Check *check, const AssayFigure *figure, ClaimMadeUp *made, char **why)
 {
   g_autoptr (GString) metrics = g_string_new (NULL), dims = g_string_new ("metric");
   g_auto (GStrv) ids = NULL;
+  FigureState state = DRAWN;
 
   figure_channels (check, figure, metrics, dims);
   ids = assay_words (metrics->str);
-  *counts = TRUE;
-  if (!ids[0])
-    return g_strdup ("it shows no metric");
+  *why = ids[0] ? NULL : g_strdup ("it shows no metric");
   for (guint i = 0; ids[i]; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (ClaimChain) chain = assay_chain_new (&check->made->source, ids[i], figure->where,
-                                                      figure->fold, dims->str, &error);
+      g_autoptr (ClaimChain) chain
+          = assay_chain_new (&made->source, ids[i], figure->where, figure->fold, dims->str, &error);
       const ClaimAxis *unfolded = chain ? assay_chain_unfolded (chain, dims->str) : NULL;
 
-      if (chain && chain->empty)
-        *counts = FALSE;
-      else if (error)
-        return g_strdup_printf ("metric %s, %s", ids[i], error->message);
+      if (error)
+        *why = g_strdup_printf ("metric %s, %s", ids[i], error->message);
       else if (unfolded)
-        return g_strdup_printf ("metric %s has dimension %s, which no channel shows; fold it, "
+        *why = g_strdup_printf ("metric %s has dimension %s, which no channel shows; fold it, "
                                 "average it (`over`), or fix it in `where`",
                                 ids[i], unfolded->id);
+      if (*why)
+        return error ? FAILS : HIDES_A_DIMENSION;
+      if (chain->empty)
+        state = NO_DATA;
     }
-  return NULL;
+  return *why ? FAILS : state;
 }
 
-/* A figure is well if it can be drawn on one of the presets that give it data. */
 static void
 check_figure (Check *check, const AssayFigure *figure, GPtrArray *made)
 {
   g_autofree char *first = NULL;
-  gboolean drawn = FALSE, counted = FALSE;
+  gboolean drawn = FALSE, tried = FALSE;
 
-  for (guint i = 0; draws_metrics (figure) && i < made->len && !drawn; i++)
+  for (guint i = 0; i < made->len; i++)
     {
-      gboolean counts;
       g_autofree char *why = NULL;
+      FigureState state;
 
-      check->made = made->pdata[i];
-      why = check->made ? figure_fails (check, figure, &counts) : NULL;
-      if (!check->made || (!why && !counts))
+      if (!made->pdata[i] || check->study->presets[i].flags & ASSAY_HIDDEN)
         continue;
-      counted = TRUE;
-      drawn = why == NULL;
+      tried = TRUE;
+      state = try_figure (check, figure, made->pdata[i], &why);
+      drawn = drawn || state == DRAWN;
+      if (state == HIDES_A_DIMENSION)
+        {
+          check->preset = &check->study->presets[i];
+          say (check, "figure", figure->id, "%s", why);
+          check->preset = NULL;
+          return;
+        }
       if (!first)
         first = g_steal_pointer (&why);
     }
-  if (counted && !drawn)
-    say (check, "figure", figure->id, "%s", first);
-  else if (draws_metrics (figure) && made->len && !drawn)
-    say (check, "figure", figure->id, "no preset gives it data; change `where` or a plan");
+  if (tried && !drawn)
+    say (check, "figure", figure->id, "%s",
+         first ? first : "no preset gives it data; change `where` or a plan");
 }
 
-/* ---- All
- * ------------------------------------------------------------------------------------------- */
+/* ---- All ------------------------------------------------------------- */
+
+/* Hidden presets, those of tests, count where they are named. */
+static gboolean
+counts (const AssayClaim *claim, const AssayPreset *preset)
+{
+  if (!claim->metric || claim->not_run)
+    return FALSE;
+  return claim->presets ? listed (claim->presets, preset->id) : !(preset->flags & ASSAY_HIDDEN);
+}
 
 static void
 made_up_free (gpointer made)
@@ -315,8 +331,7 @@ assay_claims_check (const AssayStudyInfo *study)
           continue;
         }
       for (guint i = 0; i < study->n_claims; i++)
-        if (study->claims[i].metric && !study->claims[i].not_run
-            && (!study->claims[i].presets || listed (study->claims[i].presets, check.preset->id)))
+        if (counts (&study->claims[i], check.preset))
           check_claim (&check, &study->claims[i]);
     }
   check.preset = NULL;
@@ -324,7 +339,8 @@ assay_claims_check (const AssayStudyInfo *study)
     if (study->metrics[i].of)
       check_metric (&check, &study->metrics[i], made);
   for (guint i = 0; i < study->n_figures; i++)
-    check_figure (&check, &study->figures[i], made);
+    if (draws_metrics (&study->figures[i]))
+      check_figure (&check, &study->figures[i], made);
   if (check.sentences->len)
     return check.sentences;
   g_ptr_array_unref (check.sentences);

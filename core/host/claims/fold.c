@@ -165,7 +165,7 @@ sorted_cells (const Making *m, const guint *before, guint n_before, const guint 
   return cells;
 }
 
-/* ---- Statistics ---------------------------------------------------------------- */
+/* ---- Statistics ------------------------------------------------------ */
 
 static ClaimNode *
 make_statistic (Making *m, GError **error)
@@ -182,7 +182,7 @@ make_statistic (Making *m, GError **error)
   return node;
 }
 
-/* ---- Along an ordered dimension ------------------------------------------------- */
+/* ---- Along an ordered dimension -------------------------------------- */
 
 /* Columns of the shape of @node that are no items: groups that agree on them are siblings, and
  * should reach equally far. */
@@ -441,7 +441,7 @@ make_ordered (Making *m, GError **error)
   return node;
 }
 
-/* ---- A chosen level --------------------------------------------------------------- */
+/* ---- A chosen level -------------------------------------------------- */
 
 static ClaimNode *
 make_chosen_by_metric (Making *m, const AssayMetric *by, GError **error)
@@ -630,7 +630,7 @@ make_selection (Making *m, GError **error)
   return make_chosen_by_half (m, by, error);
 }
 
-/* ---- Between levels ------------------------------------------------------------------ */
+/* ---- Between levels -------------------------------------------------- */
 
 /* The codes that a tuple of levels has on the columns; one column takes the whole text. */
 static gboolean
@@ -875,7 +875,7 @@ make_anchor (Making *m, GError **error)
   return node;
 }
 
-/* ---- Over one dimension, between two levels of another ---------------------------------- */
+/* ---- Over one dimension, between two levels of another --------------- */
 
 /* Groups pairs of cells by the columns @rest of their merged codes. */
 static void

@@ -57,7 +57,7 @@ assay_verdict_free (AssayVerdict *verdict)
   g_free (verdict);
 }
 
-/* ---- One part ------------------------------------------------------------------------------ */
+/* ---- One part -------------------------------------------------------- */
 
 /* How far a value lies on the right side of the expectation; negative: on the wrong one. */
 static double
@@ -139,8 +139,7 @@ any_contradicted (GPtrArray *parts, gboolean write)
   return any;
 }
 
-/* ---- The whole --------------------------------------------------------------------------------
- */
+/* ---- The whole ------------------------------------------------------- */
 
 static void G_GNUC_PRINTF (3, 4)
     set_reason (AssayVerdict *verdict, AssayVerdictKind kind, const char *format, ...)
@@ -366,8 +365,7 @@ measure (Judge *judge, AssayVerdict *verdict)
   g_free (lacking);
 }
 
-/* ---- Gates and parts
- * ------------------------------------------------------------------------------ */
+/* ---- Gates and parts ------------------------------------------------- */
 
 /* All parts of a claim and of the claims below it, borrowed. */
 static void
@@ -483,8 +481,7 @@ check_gates (Judge *judge, AssayVerdict *verdict)
     }
 }
 
-/* ---- Claims
- * ------------------------------------------------------------------------------------------- */
+/* ---- Claims ---------------------------------------------------------- */
 
 /* Whether the claim cannot be judged on these runs at all, and why. */
 static gboolean

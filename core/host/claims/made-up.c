@@ -10,7 +10,7 @@
 #define MAX_CELLS 2000000u
 #define N_ITEMS 4
 
-/* ---- Levels that rules name ------------------------------------------------------------- */
+/* ---- Levels that rules name ------------------------------------------ */
 
 static void
 name_level (ClaimMadeUp *made, const char *dim, const char *level)
@@ -102,7 +102,7 @@ name_all_levels (ClaimMadeUp *made, const AssayStudyInfo *study)
     }
 }
 
-/* ---- Runs ---------------------------------------------------------------------------------- */
+/* ---- Runs ------------------------------------------------------------ */
 
 static gboolean
 plan_runs (ClaimMadeUp *made, const AssayStudyInfo *study, const AssayPreset *preset,
@@ -124,8 +124,7 @@ plan_runs (ClaimMadeUp *made, const AssayStudyInfo *study, const AssayPreset *pr
   return plan != NULL;
 }
 
-/* ---- Frames -----------------------------------------------------------------------------------
- */
+/* ---- Frames ---------------------------------------------------------- */
 
 /* The levels of a dimension that runs have: declared, or named, or a few of no meaning. */
 static GStrv

@@ -76,7 +76,7 @@ gather_along (ClaimWork *work, guint group, const double **w)
   return n;
 }
 
-/* ---- Statistics ---------------------------------------------------------- */
+/* ---- Statistics ------------------------------------------------------ */
 
 static void
 fold_mean (ClaimWork *work, guint group, double *out)
@@ -149,7 +149,7 @@ fold_share (ClaimWork *work, guint group, double *out)
   *out = n ? assay_mean (work->x, w, n) : NAN;
 }
 
-/* ---- Along an ordered dimension ------------------------------------------- */
+/* ---- Along an ordered dimension -------------------------------------- */
 
 /* The compiler leaves one entry, or the two neighbours of a place between levels. */
 static void
@@ -249,7 +249,7 @@ fold_when (ClaimWork *work, guint group, double *out)
     }
 }
 
-/* ---- A chosen level -------------------------------------------------------- */
+/* ---- A chosen level -------------------------------------------------- */
 
 /* The column with the best mean over the rows of one half; -1: none has a value there. */
 static gint
@@ -350,7 +350,7 @@ assay_claim_drop_by (ClaimWork *work, guint group, double *out)
     *out -= cell (work->in, node->in[end - 1]);
 }
 
-/* ---- Between levels --------------------------------------------------------- */
+/* ---- Between levels -------------------------------------------------- */
 
 static void
 fold_diff (ClaimWork *work, guint group, double *out)
@@ -430,7 +430,7 @@ fold_spearman (ClaimWork *work, guint group, double *out)
   *out = n > 1 ? assay_spearman (work->x, work->y, w, n, work->scratch) : NAN;
 }
 
-/* ---- Cell by cell ----------------------------------------------------------- */
+/* ---- Cell by cell ---------------------------------------------------- */
 
 static void
 fold_log (ClaimWork *work, guint group, double *out)

@@ -43,7 +43,7 @@ find_axis (const ClaimChain *chain, const char *id)
   return -1;
 }
 
-/* ---- What a unit is ------------------------------------------------------------------------ */
+/* ---- What a unit is -------------------------------------------------- */
 
 static const char *
 property_value (const ClaimChain *chain, const char *property, const char *item)
@@ -198,8 +198,7 @@ unit_new (ClaimChain *chain, const char *word, GError **error)
   return unit;
 }
 
-/* ---- Where a unit's weights count --------------------------------------------------------------
- */
+/* ---- Where a unit's weights count ------------------------------------ */
 
 /* The cells whose levels say which atoms an entry has. */
 static const gint32 *
@@ -288,8 +287,7 @@ touch_node (ClaimChain *chain, ClaimUnit *unit, guint number, ClaimNode *node, g
   return TRUE;
 }
 
-/* ---- Walks: which atoms stand behind an output ------------------------------------------------
- */
+/* ---- Walks: which atoms stand behind an output ----------------------- */
 
 static void walk (ClaimChain *chain, ClaimNode *node, guint cell);
 
@@ -453,8 +451,7 @@ assay_chain_set_units (ClaimChain *chain, const char *units, GError **error)
   return TRUE;
 }
 
-/* ---- Redraws
- * --------------------------------------------------------------------------------------- */
+/* ---- Redraws --------------------------------------------------------- */
 
 /* Running mean and sum of squares of one output. */
 typedef struct
@@ -565,8 +562,7 @@ redraw (ClaimChain *chain, guint number, const char *rule)
   return moments;
 }
 
-/* ---- Intervals
- * ---------------------------------------------------------------------------------------- */
+/* ---- Intervals ------------------------------------------------------- */
 
 static void
 clear_share (gpointer share)
@@ -699,8 +695,7 @@ assay_chain_interval (ClaimChain *chain, const char *rule)
   return parts;
 }
 
-/* ---- What is missing
- * ------------------------------------------------------------------------------ */
+/* ---- What is missing ------------------------------------------------- */
 
 /* Columns by which runs and series differ, seed last; without items and places along a series. */
 static guint

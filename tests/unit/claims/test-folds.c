@@ -113,7 +113,7 @@ assert_close (double a, double b, const char *what)
   g_error ("%s: %.17g, by hand %.17g", what, a, b);
 }
 
-/* ---- By hand --------------------------------------------------------------------------------- */
+/* ---- By hand --------------------------------------------------------- */
 
 static int
 ascending (const void *a, const void *b)
@@ -227,8 +227,7 @@ rank_correlation (const double *x, const double *y, guint n)
   return n > 1 ? correlation (rx, ry, n) : NAN;
 }
 
-/* ---- Statistics ---------------------------------------------------------------------------------
- */
+/* ---- Statistics ------------------------------------------------------ */
 
 static double
 statistic_by_hand (guint op, Bag *bag)
@@ -366,8 +365,7 @@ test_weights (void)
       }
 }
 
-/* ---- Along a dimension
- * ------------------------------------------------------------------------------ */
+/* ---- Along a dimension ----------------------------------------------- */
 
 static double
 along_by_hand (const AssayFold *fold, const double *v)
@@ -465,8 +463,7 @@ test_scale (void)
   assert_close (g_array_index (result->values, double, 0), 2, "slope per decade");
 }
 
-/* ---- A chosen level
- * ------------------------------------------------------------------------------------ */
+/* ---- A chosen level -------------------------------------------------- */
 
 static void
 test_choice (void)
@@ -510,8 +507,7 @@ test_choice (void)
     }
 }
 
-/* ---- Between levels
- * ---------------------------------------------------------------------------------------- */
+/* ---- Between levels -------------------------------------------------- */
 
 static void
 test_pairs (void)
@@ -614,8 +610,7 @@ test_contrasts (void)
     }
 }
 
-/* ---- What lacks a dimension is constant along it
- * -------------------------------------------------------------- */
+/* ---- What lacks a dimension is constant along it --------------------- */
 
 static void
 test_constant (void)
@@ -646,9 +641,7 @@ test_constant (void)
   assert_close (result_at (apart, "3"), -3, "a side without n");
 }
 
-/* ---- Errors
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- Errors ---------------------------------------------------------- */
 
 static void
 test_errors (void)
