@@ -38,8 +38,13 @@ check_study (const AssayStudyInfo *study)
 static void
 check_plugin (const char *path, JsonObject *answer)
 {
-  AssayPluginInfo *info = plugin_info_from_answer (path, answer);
+  JsonObject *study = assay_json_object (answer, "study");
+  AssayPluginInfo *info;
 
+  /* A cache is believed what its rules sum up to; here they are computed. */
+  if (study != NULL && json_object_has_member (study, "rules"))
+    json_object_remove_member (study, "rules");
+  info = plugin_info_from_answer (path, answer);
   FUZZ_CHECK ((info->reason == NULL) == (info->problems[0] == NULL));
   FUZZ_CHECK (info->reason == NULL || (info->study == NULL && info->n_environments == 0));
   if (info->study != NULL)

@@ -85,14 +85,6 @@ check_known (Check *c, const char *table, guint row, const char *id, const char 
 
 /* ---- parameters ---- */
 
-static gboolean
-has_word (const char *list, const char *word)
-{
-  g_auto (GStrv) words = assay_words (list);
-
-  return g_strv_contains ((const char *const *) words, word);
-}
-
 /** One setting, "agent=n-step,tree": a known parameter, known choices.  @setting is spoilt. */
 static void
 check_setting (Check *c, const char *table, guint row, const char *id, const char *field,
@@ -120,7 +112,7 @@ check_setting (Check *c, const char *table, guint row, const char *id, const cha
   else if (param->type == ASSAY_CHOICE)
     choices = assay_words (values);
   for (guint i = 0; choices && choices[i]; i++)
-    if (!has_word (param->choices, choices[i]))
+    if (!study_has_word (param->choices, choices[i]))
       problems_add (c->problems, table, row, id, field, "\"%s\" is no choice of %s: %s", choices[i],
                     param->id, param->choices);
 }

@@ -138,7 +138,7 @@ read_description (Plugin *self, JsonObject *answer, Problems *problems)
   self->info.license = arena_text (&self->arena, assay_json_text (answer, "license", NULL));
   read_environments (self, answer, problems);
   if (study)
-    self->info.study = study_from_json (study, problems);
+    self->info.study = study_from_json (study, TRUE, problems);
   if (self->info.study)
     {
       g_autofree char *source

@@ -302,8 +302,9 @@ text_fault (const char *text)
     return "longer than 64 kB, or its end is missing";
   if (!g_utf8_validate (text, (gssize) n, NULL))
     return "not UTF-8";
-  for (const char *c = text; *c; c = g_utf8_next_char (c))
-    if (g_unichar_iscntrl (g_utf8_get_char (c)) && *c != '\n' && *c != '\t')
+  for (const guchar *c = (const guchar *) text; *c; c++)
+    /* Those of Unicode: below 32, 127, and 128..159, which UTF-8 begins with C2. */
+    if ((*c < 32 && *c != '\n' && *c != '\t') || *c == 127 || (*c == 0xc2 && c[1] < 0xa0))
       return "holds a control character; only line ends and tabs may stand in a text";
   return NULL;
 }

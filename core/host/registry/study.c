@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MAX_ROWS 4096
+#define WORD_ENDS " ,\t\n"
 
 typedef struct
 {
@@ -152,7 +153,7 @@ rules_of (const AssayStudyInfo *study)
 
 /** When all rows are in place: ends with a checked study, or frees it. */
 static AssayStudyInfo *
-study_complete (Study *self, Problems *problems)
+study_complete (Study *self, const char *known_rules, Problems *problems)
 {
   guint before = problems->list->len;
   g_autofree char *rules = NULL;
@@ -166,7 +167,7 @@ study_complete (Study *self, Problems *problems)
       assay_study_info_unref (&self->info);
       return NULL;
     }
-  rules = rules_of (&self->info);
+  rules = known_rules ? g_strdup (known_rules) : rules_of (&self->info);
   self->info.rules = arena_text (&self->arena, rules);
   return &self->info;
 }
@@ -217,7 +218,7 @@ study_from_tables (const AssayStudy *study, Problems *problems)
     }
   for (guint i = 0; i < self->info.n_params; i++)
     normalize ((AssayParam *) &self->info.params[i]);
-  return study_complete (self, problems);
+  return study_complete (self, NULL, problems);
 }
 
 AssayStudyInfo *
@@ -294,7 +295,7 @@ table_from_json (Study *self, guint t, JsonObject *object, Problems *problems)
 }
 
 AssayStudyInfo *
-study_from_json (JsonObject *object, Problems *problems)
+study_from_json (JsonObject *object, gboolean scanned, Problems *problems)
 {
   Study *self = study_alloc ();
 
@@ -307,7 +308,7 @@ study_from_json (JsonObject *object, Problems *problems)
       return NULL;
     }
   self->info.identity = arena_text (&self->arena, assay_json_text (object, "identity", NULL));
-  return study_complete (self, problems);
+  return study_complete (self, scanned ? assay_json_text (object, "rules", NULL) : NULL, problems);
 }
 
 AssayStudyInfo *
@@ -317,7 +318,7 @@ assay_study_info_from_json (JsonObject *object, GError **error)
   AssayStudyInfo *info;
 
   problems_init (&problems, "study");
-  info = study_from_json (object, &problems);
+  info = study_from_json (object, FALSE, &problems);
   if (!info)
     g_set_error_literal (error, ASSAY_ERROR, ASSAY_ERROR_USAGE, problems.list->pdata[0]);
   g_ptr_array_unref (problems.list);
@@ -402,22 +403,32 @@ assay_study_dim (const AssayStudyInfo *study, const char *id)
 GStrv
 assay_words (const char *list)
 {
-  GStrvBuilder *builder = g_strv_builder_new ();
-  GStrv words;
+  GPtrArray *words = g_ptr_array_new ();
 
   while (list && *list)
     {
-      gsize n = strcspn (list, " ,\t\n");
+      gsize n = strcspn (list, WORD_ENDS);
 
       if (n > 0)
-        {
-          g_autofree char *word = g_strndup (list, n);
-
-          g_strv_builder_add (builder, word);
-        }
+        g_ptr_array_add (words, g_strndup (list, n));
       list += n + (list[n] != '\0');
     }
-  words = g_strv_builder_end (builder);
-  g_strv_builder_unref (builder);
-  return words;
+  g_ptr_array_add (words, NULL);
+  return (GStrv) g_ptr_array_free (words, FALSE);
+}
+
+gboolean
+study_has_word (const char *list, const char *word)
+{
+  gsize length = strlen (word);
+
+  while (list && *list)
+    {
+      gsize n = strcspn (list, WORD_ENDS);
+
+      if (n == length && n > 0 && memcmp (list, word, n) == 0)
+        return TRUE;
+      list += n + (list[n] != '\0');
+    }
+  return FALSE;
 }

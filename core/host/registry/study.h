@@ -16,7 +16,12 @@ void study_check (const AssayStudyInfo *study, Problems *problems);
 
 /** Copies tables that study_check_tables () passed; finds more problems. */
 AssayStudyInfo *study_from_tables (const AssayStudy *study, Problems *problems);
-AssayStudyInfo *study_from_json (JsonObject *object, Problems *problems);
+/** @scanned: from the scanner, whose "rules" need not be computed again. */
+AssayStudyInfo *study_from_json (JsonObject *object, gboolean scanned, Problems *problems);
+
+/** Is @word one of assay_words (@list)? */
+gboolean study_has_word (const char *list, const char *word);
+
 void study_set_origin (AssayStudyInfo *study, const char *path, const char *version,
                        const char *source);
 void study_set_identity (AssayStudyInfo *study, const char *identity, const char *blocked);
