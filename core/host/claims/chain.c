@@ -521,12 +521,20 @@ make_leaf (ClaimChain *chain, const char *metric, const char *where)
   return node;
 }
 
+/* Cells that lack a dimension are constant along it, so they do not make it vary. */
 static gboolean
 has_one_level (const ClaimShape *shape, guint column)
 {
-  for (guint i = 1; i < shape->n; i++)
-    if (shape->codes[(gsize) i * shape->n_axes + column] != shape->codes[column])
-      return FALSE;
+  gint32 level = -1;
+
+  for (guint i = 0; i < shape->n; i++)
+    {
+      gint32 code = shape->codes[(gsize) i * shape->n_axes + column];
+
+      if (code >= 0 && level >= 0 && code != level)
+        return FALSE;
+      level = MAX (level, code);
+    }
   return TRUE;
 }
 
