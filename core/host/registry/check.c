@@ -97,9 +97,6 @@ check_setting (Check *c, const char *table, guint row, const char *id, const cha
 
   if (values)
     *values++ = '\0';
-  /* A condition may also say what must not be. */
-  if (values && limit != ANY && g_str_has_suffix (setting, "!"))
-    setting[strlen (setting) - 1] = '\0';
   if (!values || !*setting || !*values)
     {
       problems_add (c->problems, table, row, id, field, "\"%s\" is not written NAME=VALUE", shown);

@@ -144,6 +144,7 @@ fill_parameters (AssayRunner *runner, GError **error)
   runner->params_size = MAX (runner->plugin->study->params_size, 1);
   runner->params = g_malloc0 (runner->params_size);
   assay_spec_fill (runner->spec, runner->params, runner->plugin->study->params_size);
+  runner->handle.run.size = sizeof runner->handle.run;
   runner->handle.run.host = &assay_host_table;
   runner->handle.run.params = runner->params;
   runner->handle.run.seed = runner->spec->seed;
