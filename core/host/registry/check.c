@@ -97,7 +97,7 @@ check_setting (Check *c, const char *table, guint row, const char *id, const cha
 
   if (values)
     *values++ = '\0';
-  if (!values || !*setting || !*values)
+  if (!values || !*values || !schema_is_id (setting))
     {
       problems_add (c->problems, table, row, id, field, "\"%s\" is not written NAME=VALUE", shown);
       return;
