@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define MAX_CELLS 2000000u
-#define N_ITEMS 4
+#define N_ITEMS 4  /* levels of no meaning that an open item gets */
+#define N_PLACES 2 /* and any other open dimension */
 
 /* ---- Levels that rules name ------------------------------------------ */
 
@@ -145,7 +146,7 @@ levels_of (const ClaimMadeUp *made, const AssayStudyInfo *study, const char *id)
   named = g_hash_table_lookup (made->levels, id);
   for (guint i = 0; named && i < named->len; i++)
     g_ptr_array_add (levels, g_strdup (named->pdata[i]));
-  for (guint i = 0; i < N_ITEMS; i++)
+  for (guint i = 0; i < (dim && dim->kind == ASSAY_ITEM ? N_ITEMS : N_PLACES); i++)
     g_ptr_array_add (levels, number ? g_strdup_printf ("%u", i) : g_strdup_printf ("%s-%u", id, i));
   g_ptr_array_add (levels, NULL);
   return (GStrv) g_ptr_array_free (levels, FALSE);

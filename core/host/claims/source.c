@@ -23,13 +23,69 @@ static const char *
 look_up (gpointer data, const char *key)
 {
   const Row *row = data;
-  const AssayDim *dim = row->study ? assay_study_dim (row->study, key) : NULL;
-  const char *level = level_at (row, key), *item = dim && dim->of ? level_at (row, dim->of) : NULL;
-  GHashTable *values = g_hash_table_lookup (row->frame->properties, key);
+  const char *level = level_at (row, key);
 
-  if (!level && item && values)
-    level = g_hash_table_lookup (values, item);
+  if (!level)
+    {
+      const AssayDim *dim = row->study ? assay_study_dim (row->study, key) : NULL;
+      const char *item = dim && dim->of ? level_at (row, dim->of) : NULL;
+      GHashTable *values = g_hash_table_lookup (row->frame->properties, key);
+
+      level = item && values ? g_hash_table_lookup (values, item) : NULL;
+    }
   return level && *level ? level : NULL;
+}
+
+/* The dimensions on which a filter looks, itself or through a property. */
+static GPtrArray *
+filter_dims (const AssayFilter *filter, const Row *row)
+{
+  g_auto (GStrv) keys = assay_filter_keys (filter);
+  GPtrArray *dims = g_ptr_array_new ();
+
+  for (guint i = 0; keys[i]; i++)
+    {
+      const AssayDim *known = row->study ? assay_study_dim (row->study, keys[i]) : NULL;
+      AssayFrameDim *dim = assay_frame_dim (row->frame, keys[i]);
+
+      if (!dim && known && known->of)
+        dim = assay_frame_dim (row->frame, known->of);
+      if (dim && !g_ptr_array_find (dims, dim, NULL))
+        g_ptr_array_add (dims, dim);
+    }
+  return dims;
+}
+
+#define MEMO_MAX (1u << 20)
+
+/* The cells that pass; each combination of levels is put to the filter once. */
+static GArray *
+passing_cells (const AssayFilter *filter, Row *row)
+{
+  GArray *cells = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GPtrArray) dims = filter_dims (filter, row);
+  g_autofree guint8 *memo = NULL; /* 1: passes, 2: does not */
+  gsize size = 1;
+
+  for (guint d = 0; d < dims->len && size <= MEMO_MAX; d++)
+    size *= ((AssayFrameDim *) dims->pdata[d])->levels->len + 1;
+  memo = g_new0 (guint8, MIN (size, MEMO_MAX) + 1);
+  for (row->cell = 0; row->cell < assay_frame_n (row->frame); row->cell++)
+    {
+      gsize at = 0;
+
+      for (guint d = 0; d < dims->len && size <= MEMO_MAX; d++)
+        {
+          const AssayFrameDim *dim = dims->pdata[d];
+
+          at = at * (dim->levels->len + 1) + (gsize) g_array_index (dim->codes, gint32, row->cell);
+        }
+      if (size > MEMO_MAX || !memo[at])
+        memo[at] = assay_filter_match (filter, look_up, row) ? 1 : 2;
+      if (memo[at] == 1)
+        g_array_append_val (cells, row->cell);
+    }
+  return cells;
 }
 
 AssayFrame *
@@ -38,13 +94,14 @@ assay_claim_filter_frame (const AssayFrame *frame, const AssayStudyInfo *study, 
 {
   g_autoptr (AssayFilter) filter = assay_filter_parse (where, error);
   Row row = { frame, study, 0 };
-  g_autofree gint32 *codes = g_new (gint32, frame->dims->len + 1);
+  g_autoptr (GArray) cells = NULL;
   AssayFrame *kept;
   GHashTableIter iter;
   gpointer id, values;
 
   if (!filter)
     return NULL;
+  cells = passing_cells (filter, &row);
   kept = assay_frame_new ();
   kept->n_runs = frame->n_runs;
   kept->n_crashed = frame->n_crashed;
@@ -54,23 +111,23 @@ assay_claim_filter_frame (const AssayFrame *frame, const AssayStudyInfo *study, 
   for (guint d = 0; d < frame->dims->len; d++)
     {
       const AssayFrameDim *from = frame->dims->pdata[d];
+      AssayFrameDim *to = assay_frame_add_dim (kept, from->id, from->kind);
+      g_autofree gint32 *renamed = g_new (gint32, from->levels->len + 1);
 
-      assay_frame_add_dim (kept, from->id, from->kind)->scale = from->scale;
-    }
-  for (row.cell = 0; row.cell < assay_frame_n (frame); row.cell++)
-    {
-      if (!assay_filter_match (filter, look_up, &row))
-        continue;
-      for (guint d = 0; d < frame->dims->len; d++)
+      to->scale = from->scale;
+      memset (renamed, 0xff, from->levels->len * sizeof *renamed);
+      for (guint i = 0; i < cells->len; i++)
         {
-          const AssayFrameDim *from = frame->dims->pdata[d];
+          gint32 code = g_array_index (from->codes, gint32, g_array_index (cells, guint, i));
 
-          codes[d] = assay_frame_level (
-              kept->dims->pdata[d],
-              from->levels->pdata[g_array_index (from->codes, gint32, row.cell)]);
+          if (renamed[code] < 0)
+            renamed[code] = assay_frame_level (to, from->levels->pdata[code]);
+          g_array_append_val (to->codes, renamed[code]);
         }
-      assay_frame_add (kept, codes, g_array_index (frame->values, double, row.cell));
     }
+  for (guint i = 0; i < cells->len; i++)
+    g_array_append_val (kept->values,
+                        g_array_index (frame->values, double, g_array_index (cells, guint, i)));
   assay_frame_finish (kept, study);
   return kept;
 }
