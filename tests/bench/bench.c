@@ -29,7 +29,8 @@
 #define MAX_CALLS 4096
 #define OTHER_LOAD 0.08
 
-static const BenchTable *const tables[] = { &bench_base, &bench_minigrid, &bench_graph_backup };
+static const BenchTable *const tables[]
+    = { &bench_base, &bench_chart, &bench_minigrid, &bench_graph_backup };
 #define N_TABLES (sizeof tables / sizeof tables[0])
 
 static char folder[PATH_MAX];

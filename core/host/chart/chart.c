@@ -21,7 +21,7 @@ sample_free (gpointer data)
 {
   ChartSample *sample = data;
 
-  g_free (sample->row);
+  g_free (sample->note);
   g_free (sample->text);
   g_clear_pointer (&sample->spans, g_array_unref);
   g_free (sample);
@@ -36,7 +36,8 @@ panel_free (gpointer data)
   g_free (panel->col);
   g_ptr_array_unref (panel->series);
   g_ptr_array_unref (panel->texts);
-  chart_net_free (panel->net);
+  assay_graph_free (panel->graph);
+  g_free (panel->node_column);
   g_free (panel);
 }
 
@@ -276,7 +277,7 @@ panel_is_empty (const AssayChart *chart, const ChartPanel *panel)
   for (guint i = 0; i < panel->series->len; i++)
     if (!series_is_empty (chart, panel->series->pdata[i]))
       return FALSE;
-  return !panel->texts->len && !panel->net;
+  return !panel->texts->len && !panel->graph;
 }
 
 static void
@@ -311,7 +312,7 @@ hold_panel (AssayChart *chart, ChartPanel *panel, guint *lost)
           hold_column (&chart->y, s->high);
         }
       *lost += refused (&chart->x, s->x) + refused (&chart->y, s->y);
-      if (!s->reference)
+      if (!s->reference && !s->thin)
         {
           key_count (&chart->color, s->color, s->n);
           key_count (&chart->dash, s->dash, s->n);

@@ -140,7 +140,7 @@ count_all (const AssayChart *chart, guint *low, guint *high)
         {
           const ChartSeries *s = panel->series->pdata[k];
 
-          for (guint i = 0; i < s->n->len && !s->reference; i++)
+          for (guint i = 0; i < s->n->len && !s->reference && !s->thin; i++)
             {
               *low = MIN (*low, g_array_index (s->n, guint, i));
               *high = MAX (*high, g_array_index (s->n, guint, i));

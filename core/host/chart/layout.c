@@ -3,6 +3,7 @@
  * Where everything goes: title, legend, panels, axes, colour bar, caption.
  */
 #include "host/chart/legend.h"
+#include "host/chart/marks.h"
 #include "host/chart/plot.h"
 #include <math.h>
 
@@ -233,6 +234,18 @@ draw_y_categories (AssayChart *chart, cairo_t *cr, const ChartBox *box, const La
                 box->y + (i + .5) * box->height / n, 1, .5);
 }
 
+/* Moved a little where it would run into the next panel or off the page. */
+static void
+draw_x_label (cairo_t *cr, const ChartBox *box, const char *label, double x, double y)
+{
+  double width, room = GAP / 2. - 1;
+
+  chart_text_size (cr, label, &tick_font, &width, NULL);
+  x = MIN (x, box->x + box->width + room - width / 2);
+  x = MAX (x, box->x - room + width / 2);
+  chart_text (cr, label, &tick_font, x, y, .5, 0);
+}
+
 static void
 draw_x_ticks (AssayChart *chart, cairo_t *cr, const ChartBox *box, Layout *l, gboolean labels)
 {
@@ -248,7 +261,7 @@ draw_x_ticks (AssayChart *chart, cairo_t *cr, const ChartBox *box, Layout *l, gb
       tick_line (cr, x, bottom, x, bottom + (tick->label ? TICK : TICK * .6));
       cairo_stroke (cr);
       if (tick->label && labels)
-        chart_text (cr, tick->label, &tick_font, x, bottom + TICK + 2, .5, 0);
+        draw_x_label (cr, box, tick->label, x, bottom + TICK + 2);
     }
 }
 
@@ -312,6 +325,16 @@ draw_spines (AssayChart *chart, cairo_t *cr, const ChartBox *box)
 }
 
 static void
+set_rule_colour (const AssayChart *chart, const ChartRule *rule, cairo_t *cr)
+{
+  if (rule->color < 0)
+    chart_set_grey (cr, .35);
+  else
+    chart_set_colour (
+        cr, chart_level_colour (rule->color, chart_count_colours (chart), chart->color.ordered), 1);
+}
+
+static void
 draw_rules (AssayChart *chart, const ChartBox *box, cairo_t *cr)
 {
   for (guint i = 0; i < chart->rules->len; i++)
@@ -332,7 +355,7 @@ draw_rules (AssayChart *chart, const ChartBox *box, cairo_t *cr)
         }
       if (!isfinite (at))
         continue;
-      chart_set_grey (cr, .35);
+      set_rule_colour (chart, rule, cr);
       cairo_set_line_width (cr, 1);
       chart_set_dash (cr, (gint) i + 1, 1.2, 0);
       if (rule->vertical)
@@ -449,14 +472,15 @@ bar_room (AssayChart *chart, cairo_t *cr, double height)
 }
 
 static void
-draw_bar (AssayChart *chart, cairo_t *cr, const ChartBox *box)
+draw_bar (AssayChart *chart, cairo_t *cr, const ChartBox *box, double tall)
 {
   ChartScale *scale = &chart->z.scale;
   double x = box->x + GAP;
+  double length, middle;
   int steps = (int) MIN (box->height, 128), exponent;
   g_autoptr (GArray) ticks = NULL;
   g_autofree char *title = NULL;
-  ChartFont font = with_width (axis_font, box->height, 1);
+  ChartFont font = with_width (axis_font, tall, 1);
 
   scale->from = box->y + box->height;
   scale->to = box->y;
@@ -486,10 +510,13 @@ draw_bar (AssayChart *chart, cairo_t *cr, const ChartBox *box)
       chart_text (cr, tick->label, &tick_font, x + BAR_WIDTH + TICK + 3, y, 0, .5);
     }
   title = axis_title (&chart->z, exponent);
+  chart_text_size (cr, title, &font, &length, NULL);
+  /* A long title of a short bar goes on downwards. */
+  middle = box->y + MAX (box->height, length) / 2;
   font.angle = -G_PI / 2;
   chart_set_grey (cr, .1);
   if (*title)
-    chart_text (cr, title, &font, box->x + box->width, box->y + box->height / 2, .5, 1);
+    chart_text (cr, title, &font, box->x + box->width, middle, .5, 1);
 }
 
 static void
@@ -520,7 +547,7 @@ draw_panels (AssayChart *chart, cairo_t *cr, ChartBox rest, double least_left)
       ChartBox box = { rest.x + l.rest.width, first->box.y, bar,
                        last->box.y + last->box.height - first->box.y };
 
-      draw_bar (chart, cr, &box);
+      draw_bar (chart, cr, &box, MAX (box.height, rest.height));
     }
 }
 
@@ -549,33 +576,6 @@ draw_in (AssayChart *chart, cairo_t *cr, ChartBox rest, double least_left)
     }
   chart_take_legend (chart, cr, &rest.x, &rest.y, &rest.width, &rest.height, TRUE);
   draw_panels (chart, cr, rest, least_left);
-}
-
-void
-assay_chart_draw (AssayChart *chart, cairo_t *cr, double width, double height)
-{
-  ChartBox rest = { PAD, PAD, MAX (width - 2 * PAD, 20), MAX (height - 2 * PAD, 20) };
-
-  chart_prepare (chart);
-  cairo_save (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
-  cairo_rectangle (cr, 0, 0, width, height);
-  cairo_fill (cr);
-  if (chart->beside)
-    {
-      ChartBox upper = rest, lower = rest;
-      double left;
-
-      upper.height = rest.height * .58;
-      lower.y += upper.height + PAD;
-      lower.height -= upper.height + PAD;
-      left = MAX (own_left (chart, cr, upper), own_left (chart->beside, cr, lower));
-      draw_in (chart, cr, upper, left);
-      draw_in (chart->beside, cr, lower, left);
-    }
-  else
-    draw_in (chart, cr, rest, 0);
-  cairo_restore (cr);
 }
 
 /* What stands around the panels at this width. */
@@ -613,9 +613,39 @@ natural_size (AssayChart *chart, cairo_t *cr, double *width, double *height)
   if (!chart->why && chart->panels->len)
     left = own_left (chart, cr, rest) + bar_room (chart, cr, 240);
   *width = MAX (chart->n_cols * (panel_width + GAP) + left + 2 * PAD, 340);
+  *width = MAX (*width, MIN (chart_legend_width (chart, cr) + 2 * PAD, 480));
   *width = MIN (*width, 2000);
   *height = height_around (chart, cr, *width) + chart->n_rows * (panel_height + GAP);
   *height = MIN (*height, 4000);
+}
+
+void
+assay_chart_draw (AssayChart *chart, cairo_t *cr, double width, double height)
+{
+  ChartBox rest = { PAD, PAD, MAX (width - 2 * PAD, 20), MAX (height - 2 * PAD, 20) };
+
+  chart_prepare (chart);
+  cairo_save (cr);
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_rectangle (cr, 0, 0, width, height);
+  cairo_fill (cr);
+  if (chart->beside)
+    {
+      ChartBox upper = rest, lower = rest;
+      double left, width_of, mine, other;
+
+      natural_size (chart, cr, &width_of, &mine);
+      natural_size (chart->beside, cr, &width_of, &other);
+      upper.height = (rest.height - PAD) * mine / (mine + other);
+      lower.y += upper.height + PAD;
+      lower.height -= upper.height + PAD;
+      left = MAX (own_left (chart, cr, upper), own_left (chart->beside, cr, lower));
+      draw_in (chart, cr, upper, left);
+      draw_in (chart->beside, cr, lower, left);
+    }
+  else
+    draw_in (chart, cr, rest, 0);
+  cairo_restore (cr);
 }
 
 void
@@ -631,7 +661,7 @@ assay_chart_natural_size (AssayChart *chart, double *width, double *height)
 
       natural_size (chart->beside, cr, &w, &h);
       *width = MAX (*width, w);
-      *height = MAX (*height / .58, h / .42);
+      *height += h;
     }
   *width = ceil (*width);
   *height = ceil (*height);

@@ -219,6 +219,55 @@ draw_entry (AssayChart *chart, cairo_t *cr, const Entry *entry, double x, double
   chart_text (cr, entry->text, &clipped, x + indent, y, 0, .5);
 }
 
+/** Where entries may stand. */
+typedef struct
+{
+  double x, title, room, column;
+  guint columns;
+} Grid;
+
+/* A title and the entries up to the next. */
+static guint
+section_length (const GArray *entries, guint from)
+{
+  guint n = 1;
+
+  while (from + n < entries->len && g_array_index (entries, Entry, from + n).kind != ENTRY_TITLE)
+    n++;
+  return n;
+}
+
+/* Side by side where one row takes them all, else in columns.  Gives the index behind. */
+static guint
+take_section (AssayChart *chart, cairo_t *cr, const GArray *entries, guint from, guint n,
+              const Grid *grid, double *y, gboolean paint)
+{
+  gboolean titled = g_array_index (entries, Entry, from).kind == ENTRY_TITLE;
+  double sum = 0, at = 0;
+
+  if (titled && paint)
+    draw_entry (chart, cr, &g_array_index (entries, Entry, from), grid->x, *y, grid->title - 6);
+  for (guint i = from + titled; i < from + n; i++)
+    sum += g_array_index (entries, Entry, i).width;
+  for (guint i = from + titled, place = 0; i < from + n; i++, place++)
+    {
+      const Entry *entry = &g_array_index (entries, Entry, i);
+      double width = sum <= grid->room ? entry->width : grid->column;
+
+      if (sum > grid->room && place == grid->columns)
+        {
+          place = 0;
+          at = 0;
+          *y += ROW;
+        }
+      if (paint)
+        draw_entry (chart, cr, entry, grid->x + grid->title + at, *y, width - 6);
+      at += width;
+    }
+  *y += ROW;
+  return from + n;
+}
+
 /* A key's title stands at the left, its entries beside it in columns of one width. */
 void
 chart_take_legend (AssayChart *chart, cairo_t *cr, double *x, double *y, double *width,
@@ -241,28 +290,44 @@ chart_take_legend (AssayChart *chart, cairo_t *cr, double *x, double *y, double 
       if (entry->kind == ENTRY_TITLE)
         title = MAX (title, entry->width + 12);
       else
-        column = MAX (column, entry->width + SAMPLE + 14);
+        column = MAX (column, entry->width += SAMPLE + 14);
     }
-  title = MIN (title, *width * .3);
+  title = MIN (title, *width * .42);
   room = *width - title;
   columns = (guint) CLAMP (floor (room / column), 1, 8);
   column = MIN (column, room / columns);
-  for (guint i = 0, place = 0; i < entries->len; i++)
+  for (guint i = 0; i < entries->len;)
     {
-      const Entry *entry = &g_array_index (entries, Entry, i);
-      gboolean is_title = entry->kind == ENTRY_TITLE;
+      guint n = section_length (entries, i);
 
-      if (i > 0 && (place == columns || (is_title && place > 0)))
-        {
-          place = 0;
-          at_y += ROW;
-        }
-      if (paint)
-        draw_entry (chart, cr, entry, is_title ? *x : *x + title + place * column, at_y,
-                    is_title ? title - 6 : column - 6);
-      place += !is_title;
+      i = take_section (chart, cr, entries, i, n, &(Grid){ *x, title, room, column, columns },
+                        &at_y, paint);
     }
-  at_y += ROW / 2 + 5;
+  at_y += 5 - ROW / 2;
   *height -= at_y - *y;
   *y = at_y;
+}
+
+double
+chart_legend_width (AssayChart *chart, cairo_t *cr)
+{
+  g_autoptr (GArray) entries = chart->mark->flags & CHART_LEGEND ? entries_of (chart) : NULL;
+  double widest = 0, title = 0, sum = 0;
+
+  for (guint i = 0; entries && i < entries->len; i++)
+    {
+      const Entry *entry = &g_array_index (entries, Entry, i);
+      double width;
+
+      chart_text_size (cr, entry->text, &font, &width, NULL);
+      if (entry->kind == ENTRY_TITLE)
+        {
+          title = MAX (title, width + 12);
+          sum = 0;
+        }
+      else
+        sum += width + SAMPLE + 14;
+      widest = MAX (widest, sum);
+    }
+  return title + widest;
 }

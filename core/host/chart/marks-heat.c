@@ -32,7 +32,7 @@ chart_prepare_heat (AssayChart *chart)
     }
   /* Zero is the middle of the colours. */
   most = MAX (-chart->z.lo, chart->z.hi);
-  if (chart->z.lo < 0 && chart->z.hi > 0)
+  if (chart_is_diverging (chart))
     {
       chart_axis_hold (&chart->z, most);
       chart_axis_hold (&chart->z, -most);
@@ -250,9 +250,13 @@ chart_draw_heat (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
 void
 chart_size_heat (AssayChart *chart, double *width, double *height)
 {
-  *width = CLAMP (count (&chart->x) * 44., chart->n_cols > 1 ? 150 : 200,
+  double letters = 0, n = count (&chart->x);
+
+  for (guint i = 0; n <= 8 && chart->x.categories && i < chart->x.categories->len; i++)
+    letters = MAX (letters, g_utf8_strlen (chart->x.categories->pdata[i], 13));
+  *width = CLAMP (n * MAX (44, 7 * letters + 10), chart->n_cols > 1 ? 150 : 200,
                   chart->n_cols > 1 ? 260 : 420);
-  *height = CLAMP (count (&chart->y) * 26., 110, chart->n_rows > 1 ? 240 : 400);
+  *height = CLAMP (count (&chart->y) * 26., 130, chart->n_rows > 1 ? 240 : 400);
   /* A matrix of one kind of thing against itself is square. */
   if (count (&chart->x) == count (&chart->y) && count (&chart->x) > 8)
     *height = *width;
@@ -267,8 +271,8 @@ static const ChartFont head_font = { .size = 11, .bold = TRUE };
 void
 chart_size_table (AssayChart *chart, double *width, double *height)
 {
-  *width = CLAMP (110 + count (&chart->x) * 92., 260, 1200);
-  *height = 26 + count (&chart->y) * 34.;
+  *width = CLAMP (110 + count (&chart->x) * 100., 260, 1200);
+  *height = 26 + count (&chart->y) * (chart->references->len ? 46. : 34.);
 }
 
 static void
@@ -294,7 +298,7 @@ find_paper (const AssayChart *chart, double x, double y)
   return NULL;
 }
 
-/* Number above; below it, smaller, its interval and the paper's cell. */
+/* Number above; below it, smaller, its interval, then the paper's cell. */
 static void
 table_cell (const AssayChart *chart, const ChartSeries *s, guint i, const ChartBox *box,
             cairo_t *cr)
@@ -304,21 +308,25 @@ table_cell (const AssayChart *chart, const ChartSeries *s, guint i, const ChartB
   double low = chart_at (s->low, i), high = chart_at (s->high, i);
   g_autofree char *a = cell_text (chart, low), *b = cell_text (chart, high);
   g_autofree char *theirs = paper ? chart_number (paper->value) : NULL;
-  g_autoptr (GString) below = g_string_new (NULL);
+  double x = box->x + box->width / 2, y = box->y + 12;
   ChartFont font = cell_font, small = small_font;
 
-  if (isfinite (low) && isfinite (high))
-    g_string_append_printf (below, "[%s, %s]", a, b);
-  if (theirs)
-    g_string_append_printf (below, "%spaper %s", below->len ? " " : "", theirs);
   font.width = small.width = MAX (box->width - 4, 8);
   chart_set_grey (cr, .1);
-  chart_text (cr, number, &font, box->x + box->width / 2,
-              box->y + box->height * (below->len ? .34 : .5), .5, .5);
+  chart_text (cr, number, &font, x, y, .5, .5);
   chart_set_grey (cr, .4);
-  if (below->len)
-    chart_text (cr, below->str, &small, box->x + box->width / 2, box->y + box->height * .74, .5,
-                .5);
+  if (isfinite (low) && isfinite (high))
+    {
+      g_autofree char *interval = g_strdup_printf ("[%s, %s]", a, b);
+
+      chart_text (cr, interval, &small, x, y += 13, .5, .5);
+    }
+  if (theirs)
+    {
+      g_autofree char *text = g_strdup_printf ("paper: %s", theirs);
+
+      chart_text (cr, text, &small, x, y + 12, .5, .5);
+    }
 }
 
 void
@@ -327,7 +335,7 @@ chart_draw_table (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
   guint columns = count (&chart->x), rows = count (&chart->y);
   double names = MIN (140, panel->box.width * .3), head = 24;
   double width = (panel->box.width - names) / columns;
-  double height = MIN ((panel->box.height - head) / rows, 40);
+  double height = MIN ((panel->box.height - head) / rows, 50);
   const ChartBox *b = &panel->box;
   ChartFont head_cell = head_font, name = cell_font;
 

@@ -44,13 +44,21 @@ chart_set_series_colour (const AssayChart *chart, const ChartSeries *series, cai
   chart_set_colour (cr, chart_series_colour (chart, series), alpha);
 }
 
+gboolean
+chart_is_diverging (const AssayChart *chart)
+{
+  double below = -chart->z.lo, above = chart->z.hi;
+
+  return MIN (below, above) > 0 && MIN (below, above) >= .05 * MAX (below, above);
+}
+
 ChartRgb
 chart_cell_colour (const AssayChart *chart, double value)
 {
   const ChartAxis *z = &chart->z;
   ChartScale unit = z->scale;
 
-  if (z->lo < 0 && z->hi > 0)
+  if (chart_is_diverging (chart))
     return chart_diverging (value / MAX (-z->lo, z->hi));
   unit.from = 0;
   unit.to = 1;

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "host/chart/chart.h"
+#include "host/chart/graph.h"
 #include "host/chart/scale.h"
 #include "host/chart/style.h"
 #include <math.h>
@@ -32,6 +32,7 @@ typedef struct
 typedef struct
 {
   gboolean vertical;
+  gint color;           /* of its series; -1: none */
   double at, low, high; /* NaN: no band */
   char *label;
 } ChartRule;
@@ -41,7 +42,8 @@ typedef struct
   char *row, *col;       /* levels of the small multiple; NULL: none */
   GPtrArray *series;     /* ChartSeries */
   GPtrArray *texts;      /* SAMPLES: ChartSample */
-  struct _ChartNet *net; /* GRAPH */
+  AssayGraphData *graph; /* GRAPH: laid out; NULL: none */
+  char *node_column;     /* what colours its nodes; NULL: nothing */
   ChartBox box;          /* the data area, as last drawn */
 } ChartPanel;
 
@@ -95,13 +97,13 @@ typedef struct
   char *source;
 } ChartReference;
 
-/** A text to read. */
+/** A text to read, in a table: rows are the categories of y, columns those of x. */
 typedef struct
 {
-  char *row, *text; /* row: what stands at its left */
-  gint column;
-  gint twin;     /* how many rows show the same text */
-  GArray *spans; /* AssaySpan of text */
+  guint row, column;
+  char *text, *note; /* note: numbers that belong to it; NULL: none */
+  guint twins;       /* how many cells show the same text; 1: only this */
+  GArray *spans;     /* AssaySpan of text */
 } ChartSample;
 
 typedef enum
@@ -159,10 +161,11 @@ void chart_draw_net (AssayChart *chart, ChartPanel *panel, cairo_t *cr);
 void chart_draw_table (AssayChart *chart, ChartPanel *panel, cairo_t *cr);
 void chart_draw_samples (AssayChart *chart, ChartPanel *panel, cairo_t *cr);
 
+/** Both signs matter among the numbers of z: the smaller side reaches a twentieth of the other. */
+gboolean chart_is_diverging (const AssayChart *chart);
 /** Colour of a number on the z axis: diverging when the data have both signs. */
 ChartRgb chart_cell_colour (const AssayChart *chart, double value);
 /** Fills a box in a colour with the hatching of dash level @i (0: none). */
 void chart_fill_pattern (cairo_t *cr, const ChartBox *box, ChartRgb colour, gint i);
 /** The sign of a cell of the paper. */
 void chart_draw_paper (cairo_t *cr, double x, double y);
-void chart_net_free (struct _ChartNet *net);

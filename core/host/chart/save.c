@@ -157,6 +157,22 @@ to_svg (AssayChart *chart, double width, double height, GError **error)
   return text ? g_bytes_new_take (text, strlen (text)) : NULL;
 }
 
+static GBytes *
+to_dot (AssayChart *chart, double width, double height, GError **error)
+{
+  const ChartPanel *first = chart->panels->len ? chart->panels->pdata[0] : NULL;
+  char *text;
+
+  if (first && first->graph)
+    {
+      text = assay_graph_dot (first->graph, chart->title);
+      return g_bytes_new_take (text, strlen (text));
+    }
+  g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
+               "Figure %s is no graph: only graphs are saved as .dot.", chart->id);
+  return NULL;
+}
+
 gboolean
 assay_chart_save (AssayChart *chart, const char *path, double width, double height, GError **error)
 {
@@ -164,7 +180,7 @@ assay_chart_save (AssayChart *chart, const char *path, double width, double heig
   {
     const char *ending;
     GBytes *(*write) (AssayChart *, double, double, GError **);
-  } formats[] = { { ".png", to_png }, { ".svg", to_svg }, { ".pdf", to_pdf } };
+  } formats[] = { { ".png", to_png }, { ".svg", to_svg }, { ".pdf", to_pdf }, { ".dot", to_dot } };
   g_autofree char *lower = g_ascii_strdown (path, -1);
 
   if (width <= 0 || height <= 0)
@@ -181,7 +197,8 @@ assay_chart_save (AssayChart *chart, const char *path, double width, double heig
                                        (gssize) g_bytes_get_size (bytes), error);
       }
   g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
-               "%s: a figure is saved as .svg, .png or .pdf; give the file one of these endings.",
+               "%s: a figure is saved as .svg, .png or .pdf, a graph as .dot too; give the file "
+               "one of these endings.",
                path);
   return FALSE;
 }

@@ -191,14 +191,14 @@ chart_clean (const char *text, glong max)
   return g_string_free (out, FALSE);
 }
 
+/* @text is shown as it is. */
 static PangoLayout *
-layout_new (cairo_t *cr, const char *text, const ChartFont *font)
+layout_of (cairo_t *cr, const char *text, const ChartFont *font)
 {
   PangoLayout *layout = pango_cairo_create_layout (cr);
   PangoContext *context = pango_layout_get_context (layout);
   PangoFontDescription *face = pango_font_description_new ();
   cairo_font_options_t *options = cairo_font_options_create ();
-  g_autofree char *clean = chart_clean (text, font->lines > 1 ? 2000 : 300);
 
   /* The same outlines at the same places on every surface. */
   cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_NONE);
@@ -213,7 +213,7 @@ layout_new (cairo_t *cr, const char *text, const ChartFont *font)
     pango_font_description_set_weight (face, PANGO_WEIGHT_BOLD);
   pango_layout_set_font_description (layout, face);
   pango_font_description_free (face);
-  pango_layout_set_text (layout, clean, -1);
+  pango_layout_set_text (layout, text, -1);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
   if (font->width > 0)
     {
@@ -223,6 +223,14 @@ layout_new (cairo_t *cr, const char *text, const ChartFont *font)
       pango_layout_set_height (layout, -MAX (font->lines, 1));
     }
   return layout;
+}
+
+static PangoLayout *
+layout_new (cairo_t *cr, const char *text, const ChartFont *font)
+{
+  g_autofree char *clean = chart_clean (text, font->lines > 1 ? 2000 : 300);
+
+  return layout_of (cr, clean, font);
 }
 
 void
@@ -257,5 +265,37 @@ chart_text_size (cairo_t *cr, const char *text, const ChartFont *font, double *w
     *width = (double) box.width / PANGO_SCALE;
   if (height)
     *height = (double) box.height / PANGO_SCALE;
+  g_object_unref (layout);
+}
+
+static guint16
+channel16 (double part)
+{
+  return (guint16) lrint (CLAMP (part, 0, 1) * 65535);
+}
+
+void
+chart_text_tinted (cairo_t *cr, const char *text, const ChartFont *font, const GArray *tints,
+                   double x, double y)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  PangoLayout *layout = layout_of (cr, valid, font);
+  PangoAttrList *list = pango_attr_list_new ();
+
+  for (guint i = 0; tints && i < tints->len; i++)
+    {
+      const ChartTint *tint = &g_array_index (tints, ChartTint, i);
+      PangoAttribute *ground = pango_attr_background_new (
+          channel16 (tint->colour.r), channel16 (tint->colour.g), channel16 (tint->colour.b));
+
+      ground->start_index = tint->from;
+      ground->end_index = MAX (tint->from, tint->to);
+      pango_attr_list_insert (list, ground);
+    }
+  pango_layout_set_attributes (layout, list);
+  pango_attr_list_unref (list);
+  cairo_move_to (cr, x, y);
+  pango_cairo_show_layout (cr, layout);
+  cairo_new_path (cr);
   g_object_unref (layout);
 }

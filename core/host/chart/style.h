@@ -53,3 +53,15 @@ void chart_text_size (cairo_t *cr, const char *text, const ChartFont *font, doub
                       double *height);
 /** Valid UTF-8 without control characters, at most @max characters. */
 char *chart_clean (const char *text, glong max);
+
+/** Bytes from..to of a text, on a coloured ground. */
+typedef struct
+{
+  guint from, to;
+  ChartRgb colour;
+} ChartTint;
+
+/** As chart_text, with tints (element ChartTint).  @text is UTF-8 and stands as it is, so that
+ *  the bytes count; it starts at the left and top. */
+void chart_text_tinted (cairo_t *cr, const char *text, const ChartFont *font, const GArray *tints,
+                        double x, double y);

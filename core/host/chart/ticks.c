@@ -175,7 +175,7 @@ offer (const ChartScale *scale, double gap, GArray *ticks, double at, gboolean p
   if (powers && at != 0)
     {
       int power = (int) lrint (log10 (fabs (at)));
-      g_autofree char *label = log_label (1, power, power >= -3 && power <= 4);
+      g_autofree char *label = log_label (1, power, power >= -3 && power <= 5);
 
       add (ticks, at, g_strconcat (at < 0 ? MINUS : "", label, NULL));
     }
@@ -190,7 +190,7 @@ log_ticks (const ChartScale *scale, double gap, int *exponent, GArray *ticks)
   double decade = fabs (scale->to - scale->from) / (hi - lo);
   int first = (int) floor (lo), last = (int) floor (hi);
   int every = (int) MAX (1, ceil (gap / decade));
-  gboolean plain = lo >= -3.01 && hi <= 4.05;
+  gboolean plain = lo >= -3.01 && hi <= 5.4;
   gboolean halves = decade > 3.4 * gap; /* room for 2 and 5 */
   guint labels = 0;
 

@@ -139,12 +139,13 @@ fill_sample (ChartPanel *panel, DataKind kind, guint i)
   ChartSample *sample = g_new0 (ChartSample, 1);
   AssaySpan span = { 4, 9, .7f };
 
-  sample->row = g_strdup (name (kind, i / 2));
+  sample->row = i / 2;
+  sample->note = i % 3 ? NULL : g_strdup ("reward 0.31");
   sample->text = g_strdup (kind == DATA_HOSTILE ? name (kind, i)
                                                 : "The quick brown fox jumps over the lazy dog "
                                                   "and says so at some length.");
-  sample->column = (gint) (i % 2);
-  sample->twin = i == 2 ? 2 : 1;
+  sample->column = i % 2;
+  sample->twins = i == 2 ? 2 : 1;
   sample->spans = g_array_new (FALSE, FALSE, sizeof (AssaySpan));
   g_array_append_val (sample->spans, span);
   g_ptr_array_add (panel->texts, sample);
@@ -203,6 +204,8 @@ name_axes (AssayChart *chart, DataKind kind)
 
       chart_add_category (&chart->x, kind == DATA_HOSTILE ? name (kind, i) : names[i]);
     }
+  for (guint i = 0; chart->kind == ASSAY_SAMPLES && i < 5; i++)
+    chart_add_category (i < 2 ? &chart->x : &chart->y, name (kind, i));
   for (guint i = 0; cells && i < 4; i++)
     chart_add_category (&chart->y, name (kind, i));
   if (cells)
@@ -255,4 +258,42 @@ synthetic_lines (guint n_series, guint n)
     }
   g_rand_free (r);
   return chart;
+}
+
+AssayGraphData *
+synthetic_graph (guint n, const char *engine)
+{
+  guint n_edges = n ? n - 1 + n / 3 : 0;
+  AssayGraphData *graph = assay_graph_new (n, n_edges);
+  AssayGraphColumn *value = g_new0 (AssayGraphColumn, 1), *title = g_new0 (AssayGraphColumn, 1);
+  GRand *r = g_rand_new_with_seed (5);
+
+  value->id = g_strdup ("value");
+  value->numbers = g_new0 (double, n + 1);
+  title->id = g_strdup ("state \"x\"\\");
+  title->texts = g_new0 (char *, n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      value->numbers[i] = i % 11 == 3 ? NAN : (double) i / n;
+      title->texts[i] = g_strdup (i % 5 ? "s" : "<\"quoted\">\n");
+    }
+  g_ptr_array_add (graph->node_columns, value);
+  g_ptr_array_add (graph->node_columns, title);
+  for (guint i = 0; i < n_edges; i++)
+    {
+      guint to = i < n - 1 ? i + 1 : (guint) g_rand_int_range (r, 0, (gint32) n);
+      guint near = to > 12 ? to - 12 : 0;
+
+      graph->to[i] = to;
+      graph->from[i] = to ? (guint32) g_rand_int_range (r, (gint32) near, (gint32) to) : 0;
+    }
+  g_rand_free (r);
+  if (engine)
+    {
+      g_autoptr (GError) error = NULL;
+
+      assay_graph_layout (graph, engine, 30, NULL, &error);
+      g_assert_no_error (error);
+    }
+  return graph;
 }

@@ -26,3 +26,5 @@ extern const guint n_hostile_texts;
 AssayChart *synthetic_chart (guint32 mark, DataKind kind, guint cols);
 /** @n_series noisy lines of @n points. */
 AssayChart *synthetic_lines (guint n_series, guint n);
+/** A random maze-like graph, laid out if @engine is given. */
+AssayGraphData *synthetic_graph (guint n, const char *engine);
