@@ -19,7 +19,7 @@
   "minigrid.SimpleCrossingS9N3,minigrid.MultiRoom-N4-S5"
 
 #define LEARNS "agent=graph,graph-mixed,one-step,n-step,tree,retrace,q-lambda"
-#define ON_A_LEVEL "env=" MINIGRID
+#define ON_A_LEVEL "env!=crossing"
 
 #define PARAMS(P)                                                                                  \
   P (CHOICE, env, "minigrid.KeyCorridorS3R1", "Level", .choices = "crossing," MINIGRID,            \

@@ -21,12 +21,13 @@ param_index (const AssayStudyInfo *study, const char *id)
 
 static gboolean applies (const AssayStudyInfo *study, char *const *values, guint i, guint depth);
 
-/** One clause of `when`: "agent=n-step,tree". */
+/** One clause of `when`: "agent=n-step,tree", or "env!=crossing". */
 static gboolean
 clause_holds (const AssayStudyInfo *study, char *const *values, const char *clause, guint depth)
 {
   const char *equals = strchr (clause, '=');
-  g_autofree char *id = equals ? g_strndup (clause, equals - clause) : NULL;
+  gboolean negated = equals && equals > clause && equals[-1] == '!';
+  g_autofree char *id = equals ? g_strndup (clause, equals - clause - negated) : NULL;
   guint at = id ? param_index (study, g_strdelimit (id, "_", '-')) : G_MAXUINT;
   g_auto (GStrv) wanted = NULL;
 
@@ -38,9 +39,9 @@ clause_holds (const AssayStudyInfo *study, char *const *values, const char *clau
       g_autofree char *canonical = assay_param_parse (&study->params[at], wanted[i], NULL);
 
       if (g_strcmp0 (canonical, values[at]) == 0)
-        return TRUE;
+        return !negated;
     }
-  return FALSE;
+  return negated;
 }
 
 static gboolean
