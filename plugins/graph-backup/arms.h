@@ -14,6 +14,7 @@
 /* Graph backup with everything but depth and breadth as the paper has it; and with the paper's. */
 #define GRAPH_OF_ANY_SIZE "agent=graph weights=count table=fresh done=stored"
 #define GRAPH "(" GRAPH_OF_ANY_SIZE " depth=10 breadth=50)"
+#define MIXED "agent=graph-mixed"
 #define ANCHORS "agent=random,optimal"
 
 #define PLAIN "match=samples hash=state learning-rate=0.5"

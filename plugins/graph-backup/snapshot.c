@@ -12,7 +12,7 @@
 
 #define TILE 8            /* pixels */
 #define PICTURES 160      /* at most */
-#define PICTURE_BYTES 2e6 /* of all pictures together, at most */
+#define PICTURE_BYTES 1e6 /* of all pictures together, at most */
 
 /* Columns after the first four: what one sweep of a backup makes of the memory, from 0. */
 static const char *const swept[] = { "one-step", "n-step-10", "tree", "graph" };
