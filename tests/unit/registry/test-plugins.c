@@ -323,10 +323,9 @@ test_a_broken_cache_is_rewritten (void)
 
   g_assert_cmpuint (loads_of_one_start (folder), ==, 1);
   good = read_file (cache, &size);
-  for (guint i = 0; i < 6; i++)
+  for (guint i = 0; i < 3; i++)
     {
-      static const char *const texts[]
-          = { "", "{", "[]", "{\"format\":2,\"plugins\":{}}", "{\"format\":1,\"plugins\":[]}" };
+      static const char *const texts[] = { "", "{\"format\":2,\"plugins\":{}}" };
       g_autofree char *now = NULL;
 
       if (i < G_N_ELEMENTS (texts))

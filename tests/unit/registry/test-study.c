@@ -419,10 +419,12 @@ test_a_long_text (void)
   g_assert_cmpuint (strlen (error->message), <, 1100);
 }
 
-/* Every member in turn replaced by values of other types: an error or a study, never a crash. */
+/* Every member in turn replaced by values of other types, three of nine each time: an error or
+   a study, never a crash. */
 static void
 spoil_members (JsonNode *root, JsonNode *node, guint *refused)
 {
+  static guint next;
   static const char *const values[] = { "null",       "-1",   "1e300",       "\"\\u001b\"", "[[]]",
                                         "{\"a\":{}}", "true", "[1,2,3,4,5]", "\"seed\"" };
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
@@ -434,7 +436,7 @@ spoil_members (JsonNode *root, JsonNode *node, guint *refused)
       g_autofree char *key = g_strdup (at->data); /* setting a member frees its key */
       JsonNode *kept = json_node_copy (json_object_get_member (object, key));
 
-      for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+      for (guint i = next++ % 3; i < G_N_ELEMENTS (values); i += 3)
         {
           g_autoptr (AssayStudyInfo) info = NULL;
 
@@ -463,7 +465,7 @@ test_hostile_json (void)
   info = info_of (&w);
   json_node_take_object (json_node_init (root, JSON_NODE_OBJECT), assay_study_info_describe (info));
   spoil_members (root, root, &refused);
-  g_assert_cmpuint (refused, >, 500);
+  g_assert_cmpuint (refused, >, 200);
   last = assay_study_info_from_json (json_node_get_object (root), &error);
   g_assert_no_error (error);
 }
