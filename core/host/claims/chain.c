@@ -92,8 +92,8 @@ assay_chain_axis (const ClaimChain *chain, const char *id)
   return NULL;
 }
 
-static guint
-axis_number (const ClaimChain *chain, const char *id)
+guint
+assay_chain_axis_number (const ClaimChain *chain, const char *id)
 {
   guint i = 0;
 
@@ -104,8 +104,8 @@ axis_number (const ClaimChain *chain, const char *id)
 
 /* ---- Metrics, observed and derived ----------------------------------- */
 
-static const AssayMetric *
-find_metric (const ClaimChain *chain, const char *id, GError **error)
+const AssayMetric *
+assay_chain_metric (const ClaimChain *chain, const char *id, GError **error)
 {
   const AssayStudyInfo *study = chain->source->frame ? NULL : chain->source->study;
   const AssayMetric *metric = study ? assay_study_metric (study, id) : NULL;
@@ -120,7 +120,7 @@ gboolean
 assay_chain_up (const ClaimChain *chain, const char *metrics)
 {
   g_auto (GStrv) words = assay_words (metrics);
-  const AssayMetric *metric = words[0] ? find_metric (chain, words[0], NULL) : NULL;
+  const AssayMetric *metric = words[0] ? assay_chain_metric (chain, words[0], NULL) : NULL;
 
   return !metric || metric->better == ASSAY_UP;
 }
@@ -173,7 +173,7 @@ name_metric (const ClaimChain *chain, GHashTable *named, const char *metrics, gu
 
   for (guint i = 0; ids[i] && depth < 64; i++)
     {
-      const AssayMetric *metric = find_metric (chain, ids[i], NULL);
+      const AssayMetric *metric = assay_chain_metric (chain, ids[i], NULL);
 
       if (!metric || !metric->of)
         continue;
@@ -194,9 +194,9 @@ both (const char *a, const char *b)
 
 /* A filter on a derived metric is a filter on what lies below, unless the folds of the derived
  * metric use a dimension that it names: then it holds for their results (@after). */
-static gboolean
-split_where (const ClaimChain *chain, const AssayMetric *metric, const char *where, char **below,
-             const char **after, GError **error)
+gboolean
+assay_chain_split_where (const ClaimChain *chain, const AssayMetric *metric, const char *where,
+                         char **below, const char **after, GError **error)
 {
   g_autoptr (AssayFilter) filter = assay_filter_parse (where, error);
   g_autoptr (GHashTable) named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -236,18 +236,12 @@ add_axis (ClaimChain *chain, const char *id, guint32 kind, guint32 scale)
   return axis;
 }
 
-static gint32
-axis_code (const ClaimAxis *axis, const char *level)
-{
-  return GPOINTER_TO_INT (g_hash_table_lookup (axis->codes, level)) - 1;
-}
-
 static void
 add_level (ClaimAxis *axis, const char *level)
 {
   char *own;
 
-  if (!*level || axis_code (axis, level) >= 0)
+  if (!*level || assay_axis_lookup (axis, level) >= 0)
     return;
   own = g_strdup (level);
   g_ptr_array_add (axis->levels, own);
@@ -256,8 +250,8 @@ add_level (ClaimAxis *axis, const char *level)
 
 /* ---- First pass: frames ---------------------------------------------- */
 
-static const ClaimLeaf *
-find_leaf (const ClaimChain *chain, const char *metric, const char *where)
+const ClaimLeaf *
+assay_chain_leaf (const ClaimChain *chain, const char *metric, const char *where)
 {
   for (guint i = 0; i < chain->leaves->len; i++)
     {
@@ -276,7 +270,7 @@ load_leaf (ClaimChain *chain, const char *metric, const char *where, GError **er
   char *note = NULL;
   const AssayFrame *frame;
 
-  if (find_leaf (chain, metric, where))
+  if (assay_chain_leaf (chain, metric, where))
     return TRUE;
   frame = chain->source->frame;
   if (!frame)
@@ -300,7 +294,7 @@ static gboolean
 load_companions (ClaimChain *chain, const AssayFold *fold, const char *where, GError **error)
 {
   for (; fold && fold->op != ASSAY_FOLD_END; fold++)
-    if (fold->by && (fold->op == ASSAY_OP_WHEN || find_metric (chain, fold->by, NULL))
+    if (fold->by && (fold->op == ASSAY_OP_WHEN || assay_chain_metric (chain, fold->by, NULL))
         && !load_metrics (chain, fold->by, where, error))
       return FALSE;
   return TRUE;
@@ -313,7 +307,8 @@ load_derived (ClaimChain *chain, const AssayMetric *metric, const char *where, G
   const char *after;
   gboolean ok;
 
-  if (!split_where (chain, metric, where, &below, &after, error) || !enter (chain, metric, error))
+  if (!assay_chain_split_where (chain, metric, where, &below, &after, error)
+      || !enter (chain, metric, error))
     return FALSE;
   ok = load_metrics (chain, metric->of, below, error)
        && load_companions (chain, metric->fold, below, error);
@@ -331,7 +326,7 @@ load_metrics (ClaimChain *chain, const char *metrics, const char *where, GError 
   for (guint i = 0; ids[i]; i++)
     {
       gboolean given = chain->source->frame && i == 0;
-      const AssayMetric *metric = given ? NULL : find_metric (chain, ids[i], error);
+      const AssayMetric *metric = given ? NULL : assay_chain_metric (chain, ids[i], error);
 
       if (!given && !metric)
         return FALSE;
@@ -445,307 +440,6 @@ add_axes (ClaimChain *chain)
   add_property_axes (chain);
   for (guint i = 0; i < chain->axes->len; i++)
     finish_axis (chain->axes->pdata[i]);
-}
-
-/* ---- Second pass: nodes ---------------------------------------------- */
-
-/* Column of a property: the value of each cell's item. */
-static void
-fill_property (const ClaimAxis *axis, const AssayFrame *frame, const AssayFrameDim *item,
-               ClaimShape *shape, guint column)
-{
-  GHashTable *values = g_hash_table_lookup (frame->properties, axis->id);
-  g_autofree gint32 *codes = g_new (gint32, item->levels->len + 1);
-
-  for (guint i = 0; i < item->levels->len; i++)
-    {
-      const char *value = values ? g_hash_table_lookup (values, item->levels->pdata[i]) : NULL;
-
-      codes[i] = value ? axis_code (axis, value) : -1;
-    }
-  for (guint i = 0; i < shape->n; i++)
-    shape->codes[(gsize) i * shape->n_axes + column]
-        = codes[g_array_index (item->codes, gint32, i)];
-}
-
-static void
-fill_dimension (const ClaimAxis *axis, const AssayFrameDim *dim, ClaimShape *shape, guint column)
-{
-  g_autofree gint32 *codes = g_new (gint32, dim->levels->len + 1);
-
-  for (guint i = 0; i < dim->levels->len; i++)
-    codes[i] = axis_code (axis, dim->levels->pdata[i]);
-  for (guint i = 0; i < shape->n; i++)
-    shape->codes[(gsize) i * shape->n_axes + column] = codes[g_array_index (dim->codes, gint32, i)];
-}
-
-static ClaimNode *
-make_leaf (ClaimChain *chain, const char *metric, const char *where)
-{
-  const AssayFrame *frame = find_leaf (chain, metric, where)->frame;
-  const AssayStudyInfo *study = chain->source->study;
-  ClaimNode *node = assay_chain_add (chain, NULL, NULL);
-  guint n = assay_frame_n (frame), n_properties = 0;
-  g_autofree const AssayDim **properties = g_new0 (const AssayDim *, study ? study->n_dims + 1 : 1);
-
-  for (guint d = 0; study && d < study->n_dims; d++)
-    if (study->dims[d].of && g_hash_table_contains (chain->named, study->dims[d].id)
-        && assay_frame_dim (frame, study->dims[d].of) && !assay_frame_dim (frame, study->dims[d].id)
-        && assay_chain_axis (chain, study->dims[d].id))
-      properties[n_properties++] = &study->dims[d];
-  node->shape = assay_shape_new (frame->dims->len + n_properties, n);
-  for (guint d = 0; d < frame->dims->len; d++)
-    {
-      const AssayFrameDim *dim = frame->dims->pdata[d];
-
-      node->shape->axes[d] = axis_number (chain, dim->id);
-      fill_dimension (assay_chain_axis (chain, dim->id), dim, node->shape, d);
-    }
-  for (guint p = 0; p < n_properties; p++)
-    {
-      guint column = frame->dims->len + p;
-
-      node->shape->axes[column] = axis_number (chain, properties[p]->id);
-      fill_property (assay_chain_axis (chain, properties[p]->id), frame,
-                     assay_frame_dim (frame, properties[p]->of), node->shape, column);
-    }
-  node->estimate = g_new (double, MAX (n, 1));
-  for (guint i = 0; i < n; i++)
-    {
-      double value = g_array_index (frame->values, double, i);
-
-      node->estimate[i] = isfinite (value) ? value : NAN;
-    }
-  g_ptr_array_add (chain->leaf_nodes, node);
-  assay_chain_squeeze (chain, node);
-  return node;
-}
-
-/* Cells that lack a dimension are constant along it, so they do not make it vary. */
-static gboolean
-has_one_level (const ClaimShape *shape, guint column)
-{
-  gint32 level = -1;
-
-  for (guint i = 0; i < shape->n; i++)
-    {
-      gint32 code = shape->codes[(gsize) i * shape->n_axes + column];
-
-      if (code >= 0 && level >= 0 && code != level)
-        return FALSE;
-      level = MAX (level, code);
-    }
-  return TRUE;
-}
-
-void
-assay_chain_squeeze (ClaimChain *chain, ClaimNode *node)
-{
-  ClaimShape *shape = node->shape;
-  g_autofree guint *kept = g_new (guint, shape->n_axes + 1);
-  guint n_kept = 0, old = shape->n_axes;
-
-  for (guint c = 0; c < old; c++)
-    {
-      const ClaimAxis *axis = chain->axes->pdata[shape->axes[c]];
-
-      if (axis->kind == ASSAY_ITEM || g_hash_table_contains (chain->named, axis->id)
-          || !has_one_level (shape, c))
-        kept[n_kept++] = c;
-    }
-  for (gsize i = 0; i < shape->n; i++)
-    for (guint k = 0; k < n_kept; k++)
-      shape->codes[i * n_kept + k] = shape->codes[i * old + kept[k]];
-  for (guint k = 0; k < n_kept; k++)
-    shape->axes[k] = shape->axes[kept[k]];
-  shape->n_axes = n_kept;
-}
-
-/* One cell of a node, under a filter. */
-typedef struct
-{
-  const ClaimChain *chain;
-  const ClaimShape *shape;
-  guint cell;
-} FilterRow;
-
-static const char *
-property_of_cell (const FilterRow *row, const AssayDim *dim, const char *item)
-{
-  for (guint i = 0; i < row->chain->leaves->len; i++)
-    {
-      const ClaimLeaf *leaf = row->chain->leaves->pdata[i];
-      GHashTable *values = g_hash_table_lookup (leaf->frame->properties, dim->id);
-      const char *value = values ? g_hash_table_lookup (values, item) : NULL;
-
-      if (value)
-        return value;
-    }
-  return NULL;
-}
-
-static const char *
-level_of_cell (gpointer data, const char *key)
-{
-  FilterRow *row = data;
-  const AssayStudyInfo *study = row->chain->source->study;
-  const AssayDim *dim = study ? assay_study_dim (study, key) : NULL;
-
-  for (guint c = 0; c < row->shape->n_axes; c++)
-    {
-      const ClaimAxis *axis = row->chain->axes->pdata[row->shape->axes[c]];
-      gint32 code = row->shape->codes[(gsize) row->cell * row->shape->n_axes + c];
-
-      if (!strcmp (axis->id, key))
-        return code < 0 ? NULL : axis->levels->pdata[code];
-      if (dim && dim->of && !strcmp (axis->id, dim->of) && code >= 0)
-        return property_of_cell (row, dim, axis->levels->pdata[code]);
-    }
-  return NULL;
-}
-
-static ClaimNode *
-make_filter (ClaimChain *chain, ClaimNode *input, const char *where, GError **error)
-{
-  g_autoptr (AssayFilter) filter = assay_filter_parse (where, error);
-  FilterRow row = { chain, input->shape, 0 };
-  ClaimNode *node;
-  guint n = 0, width = input->shape->n_axes;
-
-  if (!filter)
-    return NULL;
-  node = assay_chain_add (chain, input, assay_claim_copy);
-  node->in = g_new (gint32, MAX (input->shape->n, 1));
-  node->start = g_new (guint32, (gsize) input->shape->n + 1);
-  for (row.cell = 0; row.cell < input->shape->n; row.cell++)
-    if (assay_filter_match (filter, level_of_cell, &row))
-      {
-        node->start[n] = n;
-        node->in[n++] = (gint32) row.cell;
-      }
-  node->start[n] = node->n_groups = node->n_entries = n;
-  node->shape = assay_shape_new (width, n);
-  memcpy (node->shape->axes, input->shape->axes, width * sizeof (guint));
-  for (guint i = 0; i < n; i++)
-    memcpy (node->shape->codes + (gsize) i * width,
-            input->shape->codes + (gsize) node->in[i] * width, width * sizeof (gint32));
-  return node;
-}
-
-static ClaimNode *
-make_folds (ClaimChain *chain, ClaimNode *node, const AssayFold *fold, gboolean up,
-            const char *where, GError **error)
-{
-  for (guint i = 1; node && fold && fold->op != ASSAY_FOLD_END; fold++, i++)
-    node = assay_chain_fold (chain, node, fold, i, up, where, error);
-  return node;
-}
-
-static ClaimNode *
-make_derived (ClaimChain *chain, const AssayMetric *metric, const char *where, GError **error)
-{
-  g_autofree char *below = NULL;
-  const char *after;
-  ClaimNode *node;
-
-  if (!split_where (chain, metric, where, &below, &after, error))
-    return NULL;
-  node = assay_chain_metrics (chain, metric->of, below, error);
-  node = make_folds (chain, node, metric->fold, assay_chain_up (chain, metric->of), below, error);
-  if (node && after)
-    node = make_filter (chain, node, after, error);
-  if (!node)
-    {
-      g_prefix_error (error, "metric %s, ", metric->id);
-      return NULL;
-    }
-  if (node->kernel)
-    assay_chain_squeeze (chain, node);
-  return node;
-}
-
-/* Out of logarithms, for a union with values that are in none. */
-static ClaimNode *
-make_exp (ClaimChain *chain, ClaimNode *input)
-{
-  static const AssayFold log_fold = { .op = ASSAY_OP_LOG };
-  ClaimNode *node = assay_chain_fold (chain, input, &log_fold, 0, TRUE, NULL, NULL);
-
-  node->kernel = assay_claim_exp;
-  node->fold = NULL;
-  node->logs = FALSE;
-  return node;
-}
-
-/* The cells of several metrics, with the dimension `metric`; what one lacks it has no level of. */
-static ClaimNode *
-make_union (ClaimChain *chain, GPtrArray *parts, const GStrv ids)
-{
-  ClaimNode *node = assay_chain_add (chain, NULL, NULL);
-  g_autofree guint *axes = g_new (guint, chain->axes->len + 1);
-  guint n_axes = 0, n = 0, metric_axis = axis_number (chain, "metric");
-  gboolean logs = TRUE;
-
-  for (guint a = 0; a < chain->axes->len; a++)
-    {
-      gboolean used = a == metric_axis;
-
-      for (guint p = 0; p < parts->len; p++)
-        used = used || assay_shape_column (((ClaimNode *) parts->pdata[p])->shape, a) >= 0;
-      if (used)
-        axes[n_axes++] = a;
-    }
-  for (guint p = 0; p < parts->len; p++)
-    {
-      n += ((ClaimNode *) parts->pdata[p])->shape->n;
-      logs = logs && ((ClaimNode *) parts->pdata[p])->logs;
-    }
-  node->logs = logs;
-  node->shape = assay_shape_new (n_axes, n);
-  memcpy (node->shape->axes, axes, n_axes * sizeof *axes);
-  node->parts = g_ptr_array_new ();
-  n = 0;
-  for (guint p = 0; p < parts->len; p++)
-    {
-      ClaimNode *part = parts->pdata[p];
-      const ClaimShape *shape = part->shape;
-      gint32 code = axis_code (chain->axes->pdata[metric_axis], ids[p]);
-
-      if (part->logs && !logs)
-        part = make_exp (chain, part);
-      g_ptr_array_add (node->parts, part);
-      for (guint a = 0; a < n_axes; a++)
-        {
-          int column = assay_shape_column (shape, axes[a]);
-
-          for (guint i = 0; i < shape->n; i++)
-            node->shape->codes[(gsize) (n + i) * n_axes + a]
-                = axes[a] == metric_axis ? code
-                  : column < 0           ? -1
-                                         : shape->codes[(gsize) i * shape->n_axes + column];
-        }
-      n += shape->n;
-    }
-  return node;
-}
-
-ClaimNode *
-assay_chain_metrics (ClaimChain *chain, const char *metrics, const char *where, GError **error)
-{
-  g_auto (GStrv) ids = assay_words (metrics);
-  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
-
-  for (guint i = 0; ids[i]; i++)
-    {
-      const AssayMetric *metric = find_metric (chain, ids[i], NULL);
-      ClaimNode *node = metric && metric->of ? make_derived (chain, metric, where, error)
-                                             : make_leaf (chain, ids[i], where);
-
-      if (!node)
-        return NULL;
-      g_ptr_array_add (parts, node);
-    }
-  return parts->len == 1 ? parts->pdata[0] : make_union (chain, parts, ids);
 }
 
 /* ---- Evaluation ------------------------------------------------------ */
@@ -866,11 +560,11 @@ assay_chain_new (ClaimSource *source, const char *metrics, const char *where, co
   chain->empty = empty_leaf (chain);
   if (chain->empty)
     {
-      chain->result = make_leaf (chain, chain->empty->metric, chain->empty->where);
+      chain->result = assay_chain_leaf_node (chain, chain->empty->metric, chain->empty->where);
       return g_steal_pointer (&chain);
     }
   node = assay_chain_metrics (chain, metrics, where, error);
-  node = make_folds (chain, node, fold, assay_chain_up (chain, metrics), where, error);
+  node = assay_chain_folds (chain, node, fold, assay_chain_up (chain, metrics), where, error);
   if (!node)
     return NULL;
   chain->result = node;
@@ -888,7 +582,8 @@ assay_chain_unfolded (const ClaimChain *chain, const char *each)
     {
       const ClaimAxis *axis = chain->axes->pdata[shape->axes[c]];
 
-      if (!g_strv_contains ((const char *const *) kept, axis->id) && !has_one_level (shape, c))
+      if (!g_strv_contains ((const char *const *) kept, axis->id)
+          && !assay_shape_has_one_level (shape, c))
         return axis;
     }
   return NULL;

@@ -194,10 +194,39 @@ double assay_chain_capped (const ClaimChain *chain);
 /** The result as a frame, cells in the order of their levels; @cells: which output each is. */
 AssayFrame *assay_chain_frame (const ClaimChain *chain, guint32 **cells);
 
+/** Sees which atoms stand behind an output: their `seen` is then chain->walk. */
+void assay_chain_walk (ClaimChain *chain, guint output);
+
+/** Code of a level as it is written; -1: none. */
+static inline gint32
+assay_axis_lookup (const ClaimAxis *axis, const char *level)
+{
+  return GPOINTER_TO_INT (g_hash_table_lookup (axis->codes, level)) - 1;
+}
+
 /* chain.c */
+guint assay_chain_axis_number (const ClaimChain *chain, const char *id);
+const AssayMetric *assay_chain_metric (const ClaimChain *chain, const char *id, GError **error);
+const ClaimLeaf *assay_chain_leaf (const ClaimChain *chain, const char *metric, const char *where);
+/** A filter on a derived metric is a filter on what lies below, unless the folds of the derived
+ *  metric use a dimension that it names: then it holds for their results (@after). */
+gboolean assay_chain_split_where (const ClaimChain *chain, const AssayMetric *metric,
+                                  const char *where, char **below, const char **after,
+                                  GError **error);
+
+/* nodes.c */
+ClaimNode *assay_chain_leaf_node (ClaimChain *chain, const char *metric, const char *where);
+ClaimNode *assay_chain_folds (ClaimChain *chain, ClaimNode *node, const AssayFold *fold,
+                              gboolean up, const char *where, GError **error);
 ClaimNode *assay_chain_metrics (ClaimChain *chain, const char *metrics, const char *where,
                                 GError **error);
 ClaimAxis *assay_chain_axis (const ClaimChain *chain, const char *id);
+static inline ClaimAxis *
+assay_chain_axis_at (const ClaimChain *chain, guint axis)
+{
+  return chain->axes->pdata[axis];
+}
+
 /** The direction of a metric, of the first of several. */
 gboolean assay_chain_up (const ClaimChain *chain, const char *metrics);
 /** Evaluates a node from its inputs' `now` into @out. */
@@ -220,6 +249,8 @@ void assay_shape_sort (const ClaimShape *shape, guint32 *cells, guint n, const g
                        guint n_columns);
 gboolean assay_shape_equal (const ClaimShape *shape, guint a, guint b, const guint *columns,
                             guint n_columns);
+/** Whether a column tells no two cells apart. */
+gboolean assay_shape_has_one_level (const ClaimShape *shape, guint column);
 /** A cell of one kind with one of another. */
 typedef struct
 {

@@ -130,3 +130,20 @@ assay_shape_pairs (const ClaimShape *shape, const guint32 *a, guint n_a, const g
     }
   return pairs;
 }
+
+/* Cells that lack a dimension are constant along it, so they do not make it vary. */
+gboolean
+assay_shape_has_one_level (const ClaimShape *shape, guint column)
+{
+  gint32 level = -1;
+
+  for (guint i = 0; i < shape->n; i++)
+    {
+      gint32 code = shape->codes[(gsize) i * shape->n_axes + column];
+
+      if (code >= 0 && level >= 0 && code != level)
+        return FALSE;
+      level = MAX (level, code);
+    }
+  return TRUE;
+}
