@@ -170,6 +170,27 @@ set_interval (AssayVerdictPart *part, double variance, double df, gboolean logs)
   part->high = exp (part->high);
 }
 
+/* Where all of few units agree, redraws of a share do not vary, and yet the share is not certain:
+ * the exact bound of n successes in n (Clopper and Pearson 1934) takes their place. */
+static void
+widen_unanimous (const ClaimChain *chain, AssayVerdictPart *part)
+{
+  const ClaimNode *node = chain->result;
+  gboolean share
+      = node->fold && (node->fold->op == ASSAY_OP_SHARE || node->fold->op == ASSAY_OP_WIN);
+  guint n = 0;
+
+  for (guint u = 0; share && u < chain->units->len; u++)
+    if (node->touch->pdata[u])
+      n = g_array_index (part->shares, AssayUnitShare, u).n;
+  if (!n || part->error > 0)
+    return;
+  if (part->effect == 1)
+    part->low = pow (.025, 1. / n);
+  if (part->effect == 0)
+    part->high = 1 - pow (.025, 1. / n);
+}
+
 static char *
 level_text (const ClaimChain *chain, guint output)
 {
@@ -229,6 +250,7 @@ part_new (ClaimChain *chain, guint output, Moments *const *moments)
     g_array_index (part->shares, AssayUnitShare, u).share
         = variance > 0 ? variances[u] / variance : 0;
   set_interval (part, variance, below > 0 ? variance * variance / below : NAN, chain->result->logs);
+  widen_unanimous (chain, part);
   return part;
 }
 

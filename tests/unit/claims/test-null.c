@@ -118,6 +118,29 @@ check_drop (void)
   g_assert_cmpfloat (share_above (flat_curves, 10, 4, WORLDS / 20, drop, "seed"), >, .9);
 }
 
+/* A share of few seeds is 0 or 1 often enough, and then no redraw varies. */
+static void
+check_win (void)
+{
+  static const AssayFold win[] = { ASSAY_WIN ("seed", "arm", "a", "b"), { ASSAY_FOLD_END } };
+  static const guint sizes[] = { 3, 5, 10 };
+
+  for (guint k = 0; k < G_N_ELEMENTS (sizes); k++)
+    {
+      guint above = 0, worlds = WORLDS / 10;
+
+      state = 77 + k;
+      for (guint i = 0; i < worlds; i++)
+        {
+          g_autoptr (AssayFrame) frame = paired_world (sizes[k], 0);
+          g_autoptr (GPtrArray) parts = assay_interval (frame, NULL, win, "seed", "win", NULL);
+
+          above += ((AssayVerdictPart *) parts->pdata[0])->low > .5;
+        }
+      g_assert_cmpfloat ((double) above / worlds, <=, .03);
+    }
+}
+
 /* The same inputs serve every seed: seeds alone are too few to redraw. */
 static AssayFrame *
 shared_inputs (guint n, double effect)
@@ -170,6 +193,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/claims-null/a-true-effect-is-found", check_power);
   g_test_add_func ("/claims-null/iqm-keeps-the-rate", check_iqm);
+  g_test_add_func ("/claims-null/wins-of-few-seeds-keep-the-rate", check_win);
   g_test_add_func ("/claims-null/drop-of-flat-curves-keeps-the-rate", check_drop);
   g_test_add_func ("/claims-null/inputs-shared-by-seeds-are-a-unit", check_two_units);
   return g_test_run ();
