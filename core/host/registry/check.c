@@ -97,6 +97,9 @@ check_setting (Check *c, const char *table, guint row, const char *id, const cha
 
   if (values)
     *values++ = '\0';
+  /* A condition may also say what must not be. */
+  if (values && strcmp (field, "when") == 0 && g_str_has_suffix (setting, "!"))
+    setting[strlen (setting) - 1] = '\0';
   if (!values || !*values || !schema_is_id (setting))
     {
       problems_add (c->problems, table, row, id, field, "\"%s\" is not written NAME=VALUE", shown);

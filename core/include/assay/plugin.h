@@ -93,7 +93,7 @@ typedef struct AssayParam
   double min, max;       /* legal range, both inclusive; min == max: no limit */
   double ui_min, ui_max; /* slider range, cut to the legal one; equal: all of it */
   const char *choices;   /* "graph tree one-step" */
-  const char *when;      /* asked only when all of this holds: "agent=n-step,tree env=A", of
+  const char *when;      /* asked only when all of this holds: "agent=n-step,tree env!=A", of
                             parameters above; otherwise it is left out of the spec and has no
                             level */
   const char *group, *unit, *help;
