@@ -84,37 +84,16 @@ enum
   COLUMN_BY
 };
 
-/* The summary of the metric over its label sets, or over one. */
-static void
-add_value (AssaySql *sql, const AssayGroupQuery *query)
-{
-  static const char *const columns[] = { "last", "min", "max", "mean" };
-  gboolean is_extreme = query->kind == ASSAY_SUMMARY_MIN || query->kind == ASSAY_SUMMARY_MAX;
-  const char *column = columns[query->kind];
-
-  if (query->metric == NULL)
-    {
-      g_string_append (sql->sql, "NULL");
-      return;
-    }
-  g_string_append_printf (sql->sql,
-                          "(SELECT %s(s.%s) FROM series s WHERE s.run = r.n AND s.name IN"
-                          " (SELECT n FROM name WHERE axes = 'step' AND metric = ",
-                          is_extreme ? column : "avg", column);
-  assay_sql_add_text (sql, query->metric);
-  if (query->labels != NULL)
-    {
-      g_string_append (sql->sql, " AND labels = ");
-      assay_sql_add_text (sql, query->labels);
-    }
-  g_string_append (sql->sql, "))");
-}
-
 static gboolean
 build (AssaySql *sql, const AssayGroupQuery *query, GError **error)
 {
+  static const char *const columns[] = { "last", "min", "max", "mean" };
+
   g_string_append (sql->sql, "SELECT r.config, r.id, r.seed, r.state, ");
-  add_value (sql, query);
+  if (query->metric == NULL)
+    g_string_append (sql->sql, "NULL");
+  else if (!assay_sql_add_summary (sql, columns[query->kind], query->metric, query->labels, error))
+    return FALSE;
   for (guint i = 0; query->by != NULL && query->by[i] != NULL; i++)
     {
       g_string_append (sql->sql, ", ");
@@ -123,7 +102,7 @@ build (AssaySql *sql, const AssayGroupQuery *query, GError **error)
     }
   if (query->by == NULL)
     g_string_append (sql->sql, ", c.study, c.parameters");
-  g_string_append (sql->sql, " FROM run r JOIN config c ON c.n = r.config WHERE ");
+  g_string_append (sql->sql, ASSAY_INDEX_FROM);
   return assay_sql_add_filter (sql, query->filter, error);
 }
 
@@ -215,34 +194,36 @@ compare_members (gconstpointer a, gconstpointer b)
   return strcmp (x->id, y->id);
 }
 
-/* Weights' covariances by number of runs; made once each. */
+/* Of groups of n runs: the weights' covariance and the quantile of t; made once each. */
 typedef struct
 {
-  double *of_n[ASSAY_REDRAW_MAX + 1];
-} Covariances;
+  double *covariance[ASSAY_REDRAW_MAX + 1], t[ASSAY_REDRAW_MAX + 1];
+} Rules;
 
 static void
-covariances_clear (Covariances *covariances)
+rules_clear (Rules *rules)
 {
   for (guint n = 0; n <= ASSAY_REDRAW_MAX; n++)
-    g_free (covariances->of_n[n]);
+    g_free (rules->covariance[n]);
 }
 
+/* Half of the 95 % interval of the mean of x[n], n > 1. */
 static double
-variance_of_mean (Covariances *covariances, const double *x, guint n)
+half_width (Rules *rules, const double *x, guint n)
 {
   if (n > ASSAY_REDRAW_MAX)
-    return assay_redraw_variance (x, n, RULE);
-  if (covariances->of_n[n] == NULL)
+    return assay_t_quantile (.975, n - 1) * sqrt (assay_redraw_variance (x, n, RULE));
+  if (rules->covariance[n] == NULL)
     {
-      covariances->of_n[n] = g_new (double, n *n);
-      assay_redraw_covariance (n, RULE, covariances->of_n[n]);
+      rules->covariance[n] = g_new (double, n *n);
+      assay_redraw_covariance (n, RULE, rules->covariance[n]);
+      rules->t[n] = assay_t_quantile (.975, n - 1);
     }
-  return assay_redraw_variance_by (x, n, covariances->of_n[n]);
+  return rules->t[n] * sqrt (assay_redraw_variance_by (x, n, rules->covariance[n]));
 }
 
 static void
-set_interval (AssayRunGroup *group, Covariances *covariances, const double *x)
+set_interval (AssayRunGroup *group, Rules *rules, const double *x)
 {
   double half;
 
@@ -250,15 +231,15 @@ set_interval (AssayRunGroup *group, Covariances *covariances, const double *x)
     group->mean = assay_mean (x, NULL, group->n);
   if (group->n < 2)
     return;
-  half = assay_t_quantile (.975, group->n - 1) * sqrt (variance_of_mean (covariances, x, group->n));
+  half = half_width (rules, x, group->n);
   group->low = group->mean - half;
   group->high = group->mean + half;
 }
 
 /* Sets one group from its members, which stand together. */
 static void
-finish_group (AssayRunGroups *groups, AssayRunGroup *group, Covariances *covariances,
-              const Member *members, guint n, double *scratch)
+finish_group (AssayRunGroups *groups, AssayRunGroup *group, Rules *rules, const Member *members,
+              guint n, double *scratch)
 {
   const char **ids = new_texts (groups, n);
 
@@ -272,7 +253,7 @@ finish_group (AssayRunGroups *groups, AssayRunGroup *group, Covariances *covaria
       if (members[i].state == ASSAY_DONE && !isnan (members[i].value))
         scratch[group->n++] = members[i].value;
     }
-  set_interval (group, covariances, scratch);
+  set_interval (group, rules, scratch);
 }
 
 static int
@@ -280,6 +261,8 @@ compare_values (const char *a, const char *b)
 {
   double x, y;
 
+  if (a == b) /* equal texts are one in the chunk */
+    return 0;
   if (a == NULL || b == NULL)
     return (a == NULL) - (b == NULL);
   if (assay_filter_number (a, &x) && assay_filter_number (b, &y) && x != y)
@@ -308,7 +291,7 @@ finish_groups (Grouping *g)
 {
   const Member *members = (const Member *) g->members->data;
   g_autofree double *scratch = g_new (double, g->members->len + 1);
-  Covariances covariances = { { NULL } };
+  Rules rules = { { NULL } };
 
   g_array_sort (g->members, compare_members);
   members = (const Member *) g->members->data;
@@ -317,11 +300,11 @@ finish_groups (Grouping *g)
       for (to = from + 1; to < g->members->len && members[to].group == members[from].group;)
         to++;
       finish_group (g->groups,
-                    &g_array_index (g->groups->groups, AssayRunGroup, members[from].group),
-                    &covariances, members + from, to - from, scratch);
+                    &g_array_index (g->groups->groups, AssayRunGroup, members[from].group), &rules,
+                    members + from, to - from, scratch);
     }
   g_array_sort_with_data (g->groups->groups, compare_groups, &g->n_by);
-  covariances_clear (&covariances);
+  rules_clear (&rules);
 }
 
 AssayRunGroups *

@@ -42,7 +42,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 /** Makes the functions known that compiled filters use. */
 void assay_index_add_functions (sqlite3 *db);
 
-/** SQL over `run r join config c on c.n = r.config`, and what is bound to its ?1, ?2, ... */
+/** What rows are selected from.  Configurations come first: what is asked of parameters is then
+ *  asked once for all their seeds. */
+#define ASSAY_INDEX_FROM " FROM config c CROSS JOIN run r ON r.config = c.n WHERE "
+
+/** SQL over ASSAY_INDEX_FROM, and what is bound to its ?1, ?2, ... */
 typedef struct
 {
   AssayIndex *index;
@@ -57,6 +61,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AssaySql, assay_sql_clear)
 gboolean assay_sql_add_filter (AssaySql *sql, const AssayFilter *filter, GError **error);
 /** Appends the value of a key, NULL where there is none. */
 gboolean assay_sql_add_key (AssaySql *sql, const char *key, GError **error);
+/** Appends a run's summary ("last", "min", "max", "mean") of a metric; @labels NULL: over all its
+ *  label sets. */
+gboolean assay_sql_add_summary (AssaySql *sql, const char *column, const char *metric,
+                                const char *labels, GError **error);
 /** The same as something to order by: numbers as numbers, before texts in natural order. */
 gboolean assay_sql_add_order (AssaySql *sql, const char *key, GError **error);
 void assay_sql_add_text (AssaySql *sql, const char *text);

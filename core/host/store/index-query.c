@@ -152,8 +152,7 @@ add_values_at (AssayIndex *index, const AssayRunRow *row, double step)
 static gboolean
 build_query (AssaySql *sql, const AssayIndexQuery *query, GError **error)
 {
-  g_string_append_printf (sql->sql, "SELECT %s FROM run r JOIN config c ON c.n = r.config WHERE ",
-                          row_columns);
+  g_string_append_printf (sql->sql, "SELECT %s" ASSAY_INDEX_FROM, row_columns);
   if (!assay_sql_add_filter (sql, query->filter, error))
     return FALSE;
   g_string_append (sql->sql, " ORDER BY ");

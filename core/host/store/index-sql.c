@@ -385,35 +385,69 @@ add_plain_test (AssaySql *sql, const AssayFilterNode *test, const char *column, 
   g_string_append_printf (sql->sql, "), %d)", unequal);
 }
 
-/* Numbers of the series of a metric: "3,17,29"; NULL: the index knows no such metric. */
+/* Numbers of the series of a metric, of one label set if @labels is not NULL: "3,17,29"; NULL: the
+ * index knows none. */
 static char *
-names_of_metric (AssayIndex *index, const char *metric, GError **error)
+names_of_metric (AssayIndex *index, const char *metric, const char *labels, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = assay_index_prepare (
-      index, "SELECT group_concat(n) FROM name WHERE metric = ?1 AND axes = 'step'", error);
+  g_autoptr (sqlite3_stmt) statement
+      = assay_index_prepare (index,
+                             "SELECT group_concat(n) FROM name WHERE metric = ?1 AND axes = 'step'"
+                             " AND (?2 IS NULL OR labels = ?2)",
+                             error);
   char *names = NULL;
 
   if (statement == NULL)
     return NULL;
   sqlite3_bind_text (statement, 1, metric, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 2, labels, -1, SQLITE_STATIC);
   if (assay_index_step (index, statement, error))
     names = g_strdup ((const char *) sqlite3_column_text (statement, 0));
   return names;
 }
 
-/* The value of a key that is no column: a parameter, or else a metric if @names is not NULL. */
+/* A summary of the run over the series @names; NULL where there is none. */
+static void
+add_summary (AssaySql *sql, const char *column, const char *names)
+{
+  gboolean is_extreme = strcmp (column, "min") == 0 || strcmp (column, "max") == 0;
+
+  if (names == NULL)
+    g_string_append (sql->sql, "NULL");
+  else if (strchr (names, ',') == NULL)
+    g_string_append_printf (
+        sql->sql, "(SELECT s.%s FROM series s WHERE s.name = %s AND s.run = r.n)", column, names);
+  else
+    g_string_append_printf (sql->sql,
+                            "(SELECT %s(s.%s) FROM series s WHERE s.name IN (%s) AND s.run = r.n)",
+                            is_extreme ? column : "avg", column, names);
+}
+
+gboolean
+assay_sql_add_summary (AssaySql *sql, const char *column, const char *metric, const char *labels,
+                       GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *names = names_of_metric (sql->index, metric, labels, &local);
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  add_summary (sql, column, names);
+  return TRUE;
+}
+
+/* The value of a key that is no column: a parameter, or else a metric. */
 static void
 add_value_of (AssaySql *sql, const char *key, const char *column, const char *names)
 {
   g_string_append (sql->sql, "coalesce(assay_parameter(c.parameters, ");
   assay_sql_add_text (sql, key);
   g_string_append (sql->sql, "), ");
-  if (names == NULL)
-    g_string_append (sql->sql, "NULL)");
-  else
-    g_string_append_printf (
-        sql->sql, "(SELECT %s(s.%s) FROM series s WHERE s.run = r.n AND s.name IN (%s)))",
-        strcmp (column, "min") == 0 || strcmp (column, "max") == 0 ? column : "avg", column, names);
+  add_summary (sql, column, names);
+  g_string_append_c (sql->sql, ')');
 }
 
 static gboolean
@@ -429,12 +463,11 @@ add_test (AssaySql *sql, const AssayFilterNode *test, GError **error)
       add_plain_test (sql, test, columns[column].sql, columns[column].kind);
       return TRUE;
     }
-  if (column < 0 && !(names = names_of_metric (sql->index, metric, &local)) && local == NULL)
+  if (column < 0 && !(names = names_of_metric (sql->index, metric, NULL, &local)) && local == NULL)
     {
-      /* Parameters are few where runs are many: each is asked once. */
-      g_string_append (sql->sql, "r.config IN (SELECT n FROM config WHERE assay_parameter_holds(");
+      g_string_append (sql->sql, "assay_parameter_holds(");
       add_condition (sql, test);
-      g_string_append (sql->sql, ", parameters))");
+      g_string_append (sql->sql, ", c.parameters)");
       return TRUE;
     }
   if (local != NULL)
@@ -527,7 +560,7 @@ assay_sql_add_key (AssaySql *sql, const char *key, GError **error)
   g_autoptr (GError) local = NULL;
   const char *summary, *metric = assay_metric_of_key (key, &summary);
   int column = find_column (key);
-  g_autofree char *names = column < 0 ? names_of_metric (sql->index, metric, &local) : NULL;
+  g_autofree char *names = column < 0 ? names_of_metric (sql->index, metric, NULL, &local) : NULL;
 
   if (local != NULL)
     {
