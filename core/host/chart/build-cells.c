@@ -210,6 +210,17 @@ value_of (const AssayBandFrame *band, guint i)
   return g_array_index (band->frame->values, double, i);
 }
 
+/* Its value is the end of what was looked at: it may have come later, or never. */
+static gboolean
+is_censored (const ChartBuilder *b, const Cell *cell, double value)
+{
+  g_autofree char *key
+      = b->caps ? chart_place_key (cell->y->frame, cell->iy, b->cap_frame, NULL) : NULL;
+  const double *cap = key ? g_hash_table_lookup (b->caps, key) : NULL;
+
+  return cap && value >= *cap;
+}
+
 static void
 add_cell (Fill *fill, const Cell *cell)
 {
@@ -241,7 +252,13 @@ add_cell (Fill *fill, const Cell *cell)
     panel = (guint) at[CHANNEL_ROW];
   s = find_series (fill, cell, panel, at[CHANNEL_COLOR], at[CHANNEL_DASH], reference);
   if (mark == ASSAY_HIST || mark == ASSAY_HIST_CUMULATIVE || mark == ASSAY_SURVIVAL)
-    chart_series_add (s, value, NAN, NAN, NAN, n);
+    {
+      double end = is_censored (b, cell, value) ? INFINITY : NAN;
+
+      chart_series_add (s, value, NAN, NAN, NAN, n);
+      if (mark == ASSAY_SURVIVAL)
+        g_array_append_val (s->xhigh, end);
+    }
   else if (chart_is_grid (mark))
     {
       chart_series_add (s, MAX (at[CHANNEL_X], 0), MAX (at[CHANNEL_Y], 0), low, high, n);
@@ -259,39 +276,6 @@ add_cell (Fill *fill, const Cell *cell)
                                             : g_array_index (xs->numbers, double, at[CHANNEL_X]);
       chart_series_add (s, x, value, low, high, n);
     }
-}
-
-/* What both frames say of a cell. */
-static char *
-shared_key (const AssayBandFrame *band, guint cell, const AssayBandFrame *other)
-{
-  GString *out = g_string_new (NULL);
-
-  for (guint d = 0; d < band->frame->dims->len; d++)
-    {
-      const AssayFrameDim *dim = band->frame->dims->pdata[d];
-
-      if (assay_frame_dim (other->frame, dim->id))
-        g_string_append_printf (out, "%s=%s\n", dim->id, level_at (band, dim->id, cell));
-    }
-  return g_string_free (out, FALSE);
-}
-
-static int
-compare_text (const void *a, const void *b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-/* "a=1\nb=2\n" in an order that both frames agree on. */
-static char *
-sorted_key (const AssayBandFrame *band, guint cell, const AssayBandFrame *other)
-{
-  g_autofree char *key = shared_key (band, cell, other);
-  g_auto (GStrv) lines = g_strsplit (key, "\n", -1);
-
-  qsort (lines, g_strv_length (lines), sizeof (char *), compare_text);
-  return g_strjoinv ("\n", lines);
 }
 
 static void
@@ -315,7 +299,7 @@ fill_all (Fill *fill, const AssayBandFrame *y, const AssayBandFrame *x, gboolean
   of_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
   for (guint i = 0; i < assay_frame_n (x->frame); i++)
     {
-      char *key = sorted_key (x, i, y);
+      char *key = chart_place_key (x->frame, i, y->frame, NULL);
       GArray *cells = g_hash_table_lookup (of_key, key);
 
       if (!cells)
@@ -326,7 +310,7 @@ fill_all (Fill *fill, const AssayBandFrame *y, const AssayBandFrame *x, gboolean
     }
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *key = sorted_key (y, i, x);
+      g_autofree char *key = chart_place_key (y->frame, i, x->frame, NULL);
       GArray *cells = g_hash_table_lookup (of_key, key);
 
       for (guint k = 0; cells && k < cells->len; k++)

@@ -102,7 +102,7 @@ move_category_to_rule (ChartBuilder *b)
           else if (*x == at)
             {
               add_rule (b, FALSE, s->color, chart_at (s->y, i), chart_at (s->low, i),
-                        chart_at (s->high, i), k == 0 ? g_strdup (label) : NULL);
+                        chart_at (s->high, i), g_steal_pointer (&label));
               for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
                 if (i < columns[c]->len)
                   g_array_remove_index (columns[c], i);
@@ -403,4 +403,74 @@ chart_match_categories (const AssayChart *chart, AssayChart *beside)
       ranks[i] = (Rank){ .from = k, .by_value = TRUE };
     }
   apply_order (beside, &beside->x, FALSE, ranks);
+}
+
+/* ---- places ---- */
+
+static int
+compare_text (const void *a, const void *b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+char *
+chart_place_key (const AssayFrame *frame, guint cell, const AssayFrame *other, const char *without)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint d = 0; d < frame->dims->len; d++)
+    {
+      const AssayFrameDim *dim = frame->dims->pdata[d];
+      const char *name = dim->levels->pdata[g_array_index (dim->codes, gint32, cell)];
+
+      if (assay_frame_dim (other, dim->id) && g_strcmp0 (dim->id, without) != 0)
+        g_ptr_array_add (parts, g_strdup_printf ("%s=%s", dim->id, name));
+    }
+  /* The two frames may have their dimensions in different order. */
+  qsort (parts->pdata, parts->len, sizeof (gpointer), compare_text);
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv ("\n", (char **) parts->pdata);
+}
+
+/* The dimension along which a metric is reached; NULL: it is no such metric. */
+static const char *
+reached_along (const AssayMetric *metric)
+{
+  const char *along = NULL;
+
+  for (const AssayFold *fold = metric ? metric->fold : NULL; fold && fold->op != ASSAY_FOLD_END;
+       fold++)
+    if (fold->op == ASSAY_OP_REACH)
+      along = fold->over;
+  return along;
+}
+
+void
+chart_build_caps (ChartBuilder *b)
+{
+  const AssayMetric *metric = b->figure->x ? assay_study_metric (b->study, b->figure->x) : NULL;
+  const char *along = reached_along (metric);
+  const AssayFrameDim *dim;
+
+  if (b->figure->mark != ASSAY_SURVIVAL || !along)
+    return;
+  b->cap_frame = b->fold (b->set, b->study, metric->of, metric->where, NULL, NULL, NULL);
+  dim = b->cap_frame ? assay_frame_dim (b->cap_frame, along) : NULL;
+  if (!dim)
+    return;
+  b->caps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < assay_frame_n (b->cap_frame); i++)
+    {
+      double at = g_array_index (dim->numbers, double, g_array_index (dim->codes, gint32, i));
+      char *key = chart_place_key (b->cap_frame, i, b->frame, along);
+      double *cap = g_hash_table_lookup (b->caps, key);
+
+      if (cap)
+        {
+          *cap = MAX (*cap, at);
+          g_free (key);
+        }
+      else
+        g_hash_table_insert (b->caps, key, g_memdup2 (&at, sizeof at));
+    }
 }

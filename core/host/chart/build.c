@@ -251,6 +251,7 @@ build (ChartBuilder *b, GError **error)
           return FALSE;
         }
       parse_reference (b);
+      chart_build_caps (b);
       chart_resolve_channels (b);
       set_titles (b);
       if (!chart_build_cells (b, error))
@@ -285,6 +286,8 @@ builder_clear (ChartBuilder *b)
   g_free (b->path);
   g_free (b->reference_dim);
   g_free (b->reference_level);
+  g_clear_pointer (&b->caps, g_hash_table_unref);
+  g_clear_pointer (&b->cap_frame, assay_frame_free);
   g_free (b->slider_level);
 }
 

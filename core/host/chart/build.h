@@ -46,6 +46,8 @@ typedef struct
   GPtrArray *over, *per; /* char *: dimensions averaged, drawn one by one */
   char *path;            /* LINE against a metric: the dimension along which it runs */
   char *reference_dim, *reference_level;
+  GHashTable *caps; /* SURVIVAL: place -> how far it was looked; see chart_build_caps */
+  AssayFrame *cap_frame;
   char *slider_level; /* only this level of the slider is drawn; NULL: all */
 } ChartBuilder;
 
@@ -66,6 +68,12 @@ char *chart_level_text (const AssayStudyInfo *study, const char *dim, const char
 /** Decides which dimension is shown how; what no channel names takes a free one, which a note
  *  says. */
 void chart_resolve_channels (ChartBuilder *b);
+/** SURVIVAL of a REACH metric: for every place of the frame the last position looked at, so that
+ *  a value there is known to be not reached yet. */
+void chart_build_caps (ChartBuilder *b);
+/** A place in words that @frame and @other both know. */
+char *chart_place_key (const AssayFrame *frame, guint cell, const AssayFrame *other,
+                       const char *without);
 /** Averages, joins x and y, and fills the chart's panels. */
 gboolean chart_build_cells (ChartBuilder *b, GError **error);
 void chart_build_lines (ChartBuilder *b);      /* `lines` */

@@ -237,6 +237,12 @@ assay_chart_describe (AssayChart *chart)
     {
       const ChartPanel *panel = chart->panels->pdata[p];
 
+      if (panel->graph)
+        g_string_append_printf (out, ". %s%s%u nodes, %u edges", panel->col ? panel->col : "",
+                                panel->col ? ": " : "", panel->graph->n_nodes,
+                                panel->graph->n_edges);
+      if (panel->texts->len)
+        g_string_append_printf (out, ". %u texts to read", panel->texts->len);
       for (guint k = 0; k < panel->series->len; k++)
         {
           const ChartSeries *s = panel->series->pdata[k];

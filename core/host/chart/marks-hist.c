@@ -193,6 +193,14 @@ chart_draw_hist (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
     }
 }
 
+/* @tick: where somebody was lost from sight; NaN: nobody. */
+static void
+add_step (ChartSeries *s, double x, double share, double low, double high, guint n, double tick)
+{
+  chart_series_add (s, x, share, low, high, n);
+  g_array_append_val (s->xlow, tick);
+}
+
 /* Kaplan and Meier (1958); band: Greenwood's variance on log (-log S) (Kalbfleisch and
  * Prentice 1980), which stays within 0..1. */
 static void
@@ -216,18 +224,19 @@ survive (AssayChart *chart, ChartSeries *s, guint *censored)
   if (!m)
     return;
   start = chart->x.kind == ASSAY_LOG10 ? x[0] / 1.5 : MIN (0, x[0]);
-  chart_series_add (s, start, 1, NAN, NAN, m);
+  add_step (s, start, 1, NAN, NAN, m, NAN);
   for (guint i = 0, next; i < m; i = next)
     {
-      guint events = 0;
+      guint events = 0, lost = 0;
 
       at_risk = m - i;
       for (next = i; next < m && x[2 * next] == x[2 * i]; next++)
         {
           events += x[2 * next + 1] == 0;
-          *censored += x[2 * next + 1] != 0;
+          lost += x[2 * next + 1] != 0;
         }
-      chart_series_add (s, x[2 * i], share, low, high, m);
+      *censored += lost;
+      add_step (s, x[2 * i], share, low, high, m, lost ? x[2 * i] : NAN);
       if (!events)
         continue;
       share *= 1 - (double) events / at_risk;
@@ -242,7 +251,7 @@ survive (AssayChart *chart, ChartSeries *s, guint *censored)
         }
       else
         low = high = NAN;
-      chart_series_add (s, x[2 * i], share, low, high, m);
+      add_step (s, x[2 * i], share, low, high, m, NAN);
     }
 }
 

@@ -274,6 +274,24 @@ draw_markers (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
     }
 }
 
+/* Small strokes where a survival curve lost somebody from sight. */
+static void
+draw_losses (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
+{
+  cairo_set_line_width (cr, 1.2);
+  for (guint i = 0; i < s->xlow->len; i++)
+    {
+      double x = chart_scale_map (&chart->x.scale, chart_at (s->xlow, i));
+      double y = chart_scale_map (&chart->y.scale, chart_at (s->y, i));
+
+      if (!isfinite (x) || !isfinite (y))
+        continue;
+      cairo_move_to (cr, x, y - 4);
+      cairo_line_to (cr, x, y + 4);
+      cairo_stroke (cr);
+    }
+}
+
 static void
 draw_line (const AssayChart *chart, const ChartPanel *panel, const ChartSeries *s, cairo_t *cr)
 {
@@ -288,6 +306,8 @@ draw_line (const AssayChart *chart, const ChartPanel *panel, const ChartSeries *
   each_piece (chart, s, s->y, cr, line_piece, &style);
   if (!s->thin && !s->reference && chart->kind == ASSAY_LINE)
     draw_markers (chart, s, cr);
+  if (chart->kind == ASSAY_SURVIVAL)
+    draw_losses (chart, s, cr);
 }
 
 static guint

@@ -245,7 +245,7 @@ value (const char *metric, const guint *at, const char *const *names, guint n, g
   if (strcmp (metric, "loss") == 0)
     return 2 * exp (-step / (8 + 4 * agent)) + .03 * noise (state) + .1;
   if (strcmp (metric, "reached") == 0)
-    return MIN (10000, 800 * (agent + 1) * exp (.5 * noise (state)) * (1 + env));
+    return MIN (10000, 1500 * (agent + 1) * exp (.5 * noise (state)) * (1 + env));
   if (strcmp (metric, "novel") == 0)
     return .1 + .25 * env + .03 * agent + .02 * noise (state);
   if (strcmp (metric, "gain") == 0)
