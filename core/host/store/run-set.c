@@ -202,7 +202,7 @@ say_what_was_left_out (const Search *s, JsonObject *plan, const AssayStudyInfo *
   if (set->n_missing > 0)
     say (set, "%u of %u runs of the plan have not ended", set->n_missing,
          json_array_get_length (assay_json_array (plan, "runs")));
-  if (g_strcmp0 (s->identity, study->identity) != 0)
+  if (study->identity != NULL && strcmp (s->identity, study->identity) != 0)
     say (set, "the runs were made by other code than the study has now");
   if (g_strcmp0 (assay_json_text (plan, "rules", NULL), study->rules) != 0)
     say (set, "rule changed after the runs: claims or derived metrics are not those of the plan");
