@@ -73,7 +73,7 @@ fill (Whole *w)
                 { .id = "fresh",
                   .type = ASSAY_BOOL,
                   .number = 1,
-                  .when = "agent=graph,tree n_steps=10",
+                  .when = "agent=graph,tree n_steps!=10",
                   .offset = offsetof (Params, fresh) },
                 { .id = "data", .type = ASSAY_FILE, .offset = offsetof (Params, data) } },
     .dims = { { .id = "level", .kind = ASSAY_ITEM },
@@ -361,7 +361,8 @@ static const AssayFold not_finite[]
   X (beside, w->figures[1].beside = "curve", "beside: there is no figure \"curve\"")               \
   X (plan_unknown, w->presets[0].plan = "dept=1", "plan: there is no parameter \"dept\"")          \
   X (plan_choice, w->presets[0].plan = "agent=graph,forest", "\"forest\" is no choice")            \
-  X (when_not, w->params[3].when = "agent!=", "\"agent!=\" is not written NAME=VALUE")   \
+  X (when_not, w->params[3].when = "agent!=forest", "\"forest\" is no choice of agent")            \
+  X (plan_not, w->presets[0].plan = "agent!=graph", "\"agent!=graph\" is not written NAME=VALUE")  \
   X (plan_words, w->presets[0].plan = "agent=", "is not written NAME=VALUE")                       \
   X (no_seeds, w->presets[0].seeds = 0, "seeds: 0; a preset runs at least one")                    \
   X (threads, w->study.threads = "rate", "threads: \"rate\" is no whole-number parameter")         \
