@@ -4,6 +4,7 @@
  */
 #include "host/claims/chain.h"
 
+#include "host/claims/source.h"
 #include "host/store/filter.h"
 #include <math.h>
 #include <string.h>
@@ -266,15 +267,19 @@ assay_chain_leaf (const ClaimChain *chain, const char *metric, const char *where
 static gboolean
 load_leaf (ClaimChain *chain, const char *metric, const char *where, GError **error)
 {
+  const AssayMetric *known = assay_chain_metric (chain, metric, NULL);
+  g_autofree char *pruned = NULL;
   ClaimLeaf *leaf;
   char *note = NULL;
   const AssayFrame *frame;
 
   if (assay_chain_leaf (chain, metric, where))
     return TRUE;
+  if (known && !assay_claim_prune_where (chain->source->study, known, where, &pruned, error))
+    return FALSE;
   frame = chain->source->frame;
   if (!frame)
-    frame = chain->source->load (chain->source, metric, where, &note, error);
+    frame = chain->source->load (chain->source, metric, known ? pruned : where, &note, error);
   if (note)
     g_ptr_array_add (chain->notes, note);
   if (!frame)

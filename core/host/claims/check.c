@@ -102,6 +102,30 @@ all_missing (const ClaimNode *node)
   return TRUE;
 }
 
+/* A filter on what no metric behind the claim has would hold everywhere. */
+static void
+check_filtered (Check *check, const AssayClaim *claim, const ClaimChain *chain)
+{
+  g_autoptr (AssayFilter) filter = assay_filter_parse (claim->where, NULL);
+  g_auto (GStrv) keys = filter ? assay_filter_keys (filter) : NULL;
+
+  for (guint k = 0; keys && keys[k]; k++)
+    {
+      gboolean had = !assay_study_dim (check->study, keys[k]);
+
+      for (guint i = 0; i < chain->leaves->len; i++)
+        {
+          const char *id = ((ClaimLeaf *) chain->leaves->pdata[i])->metric;
+
+          had = had
+                || assay_claim_has_dimension (check->study, assay_study_metric (check->study, id),
+                                              keys[k]);
+        }
+      if (!had)
+        say (check, "claim", claim->id, "`where` names %s, which no metric behind it has", keys[k]);
+    }
+}
+
 static void
 say_unfolded (Check *check, const char *what, const char *id, const ClaimAxis *axis,
               const char *mend)
@@ -139,6 +163,7 @@ check_claim (Check *check, const AssayClaim *claim)
            empty->metric, empty->where ? empty->where : "(anything)");
       return;
     }
+  check_filtered (check, claim, chain);
   if (unfolded)
     say_unfolded (check, "claim", claim->id, unfolded,
                   "fold it, name it in `each`, or fix it in `where`");

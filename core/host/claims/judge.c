@@ -284,16 +284,6 @@ assay_claim_timing (const AssayStudyInfo *study, const AssayClaim *claim)
                 : NULL;
 }
 
-static guint
-crashed_runs (const ClaimChain *chain)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < chain->leaves->len; i++)
-    n = MAX (n, ((ClaimLeaf *) chain->leaves->pdata[i])->frame->n_crashed);
-  return n;
-}
-
 /* Effect, interval and verdict of a claim with a chain. */
 static void
 measure (Judge *judge, AssayVerdict *verdict)
@@ -316,10 +306,9 @@ measure (Judge *judge, AssayVerdict *verdict)
   chain = assay_chain_new (judge->source, claim->metric, claim->where, claim->fold, keep, &error);
   if (chain && chain->empty)
     {
-      verdict->n_crashed = crashed_runs (chain);
-      set_reason (verdict, verdict->n_crashed ? ASSAY_INCONCLUSIVE : ASSAY_NOT_RUN,
-                  verdict->n_crashed ? "every run that would give %s%s%s failed"
-                                     : "no finished run of this plan gives %s%s%s",
+      verdict->n_crashed = judge->facts->n_failed;
+      verdict->n_missing = judge->facts->n_missing;
+      set_reason (verdict, ASSAY_NOT_RUN, "no finished run of this plan gives %s%s%s",
                   chain->empty->metric, claim->where ? " where " : "",
                   claim->where ? claim->where : "");
       return;

@@ -8,7 +8,7 @@ typedef struct
 {
   gboolean any;       /* there are runs */
   const char *preset; /* of their plan; NULL: none */
-  guint n_runs, n_missing;
+  guint n_runs, n_failed, n_missing;
   guint n_other_rules; /* runs made under other rules */
 } ClaimFacts;
 

@@ -106,8 +106,12 @@ assay_claims_judge (AssayRunSet *set, const AssayStudyInfo *study, GError **erro
       facts.n_runs = set->dirs->len;
       facts.n_missing = set->n_missing;
       for (guint i = 0; i < set->dirs->len; i++)
-        facts.n_other_rules
-            += g_strcmp0 (((AssayRunDir *) set->dirs->pdata[i])->rules, study->rules) != 0;
+        {
+          const AssayRunDir *dir = set->dirs->pdata[i];
+
+          facts.n_other_rules += g_strcmp0 (dir->rules, study->rules) != 0;
+          facts.n_failed += dir->state == ASSAY_FAILED;
+        }
     }
   return assay_claims_judge_from (&source->source, &facts);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/claims/source.h"
 
-#include "host/store/filter.h"
+#include "host/store/filter-node.h"
 #include <string.h>
 
 typedef struct
@@ -131,6 +131,121 @@ assay_claim_filter_frame (const AssayFrame *frame, const AssayStudyInfo *study, 
   assay_frame_finish (kept, study);
   return kept;
 }
+
+/* ---- Filters on what a metric lacks ---------------------------------- */
+
+static gboolean
+lists (const char *words, const char *id)
+{
+  g_auto (GStrv) ids = assay_words (words);
+
+  return g_strv_contains ((const char *const *) ids, id);
+}
+
+gboolean
+assay_claim_has_dimension (const AssayStudyInfo *study, const AssayMetric *metric, const char *id)
+{
+  for (guint i = 0; i < study->n_dims; i++)
+    {
+      const AssayDim *dim = &study->dims[i];
+
+      if (!strcmp (dim->id, id))
+        return assay_study_param (study, id) || lists (metric->dims, id)
+               || (dim->of && lists (metric->dims, dim->of));
+    }
+  return strcmp (id, "step") || lists (metric->dims, id);
+}
+
+static void
+append_quoted (GString *text, const char *value)
+{
+  g_string_append_c (text, '"');
+  for (; *value; value++)
+    switch (*value)
+      {
+      case '\n':
+        g_string_append (text, "\\n");
+        break;
+      case '\t':
+        g_string_append (text, "\\t");
+        break;
+      case '"':
+      case '\\':
+        g_string_append_c (text, '\\');
+        G_GNUC_FALLTHROUGH;
+      default:
+        g_string_append_c (text, *value);
+      }
+  g_string_append_c (text, '"');
+}
+
+static void
+append_test (GString *text, const AssayFilterNode *node)
+{
+  static const char *const operators[ASSAY_N_TESTS]
+      = { [ASSAY_TEST_EQ] = "=",      [ASSAY_TEST_NE] = "!=", [ASSAY_TEST_LE] = "<=",
+          [ASSAY_TEST_LT] = "<",      [ASSAY_TEST_GE] = ">=", [ASSAY_TEST_GT] = ">",
+          [ASSAY_TEST_CONTAINS] = "~" };
+
+  append_quoted (text, node->key);
+  g_string_append (text, operators[node->op]);
+  for (guint i = 0; i < node->values->len; i++)
+    {
+      if (i)
+        g_string_append_c (text, ',');
+      append_quoted (text, g_array_index (node->values, AssayTestValue, i).text);
+    }
+}
+
+/* The filter without tests on dimensions that the metric lacks: it is constant along them, so such
+ * a test holds.  NULL: nothing is left, it holds. */
+static char *
+prune (const AssayFilterNode *node, const AssayStudyInfo *study, const AssayMetric *metric)
+{
+  g_autoptr (GString) text = g_string_new ("(");
+
+  if (node->kind == ASSAY_NODE_TEST && !assay_claim_has_dimension (study, metric, node->key))
+    return NULL;
+  if (node->kind == ASSAY_NODE_TEST)
+    append_test (text, node);
+  for (guint i = 0; node->kind != ASSAY_NODE_TEST && i < node->children->len; i++)
+    {
+      g_autofree char *child = prune (node->children->pdata[i], study, metric);
+
+      if (!child && node->kind != ASSAY_NODE_AND)
+        return NULL;
+      if (!child)
+        continue;
+      g_string_append_printf (text, "%s%s",
+                              node->kind == ASSAY_NODE_NOT  ? "not "
+                              : text->len == 1              ? ""
+                              : node->kind == ASSAY_NODE_OR ? " or "
+                                                            : " and ",
+                              child);
+    }
+  if (text->len == 1)
+    return NULL;
+  g_string_append_c (text, ')');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+gboolean
+assay_claim_prune_where (const AssayStudyInfo *study, const AssayMetric *metric, const char *where,
+                         char **pruned, GError **error)
+{
+  g_autoptr (AssayFilter) filter = assay_filter_parse (where, error);
+  g_auto (GStrv) keys = filter ? assay_filter_keys (filter) : NULL;
+  gboolean lacks = FALSE;
+
+  *pruned = NULL;
+  for (guint i = 0; keys && keys[i]; i++)
+    lacks = lacks || !assay_claim_has_dimension (study, metric, keys[i]);
+  if (filter && assay_filter_root (filter))
+    *pruned = lacks ? prune (assay_filter_root (filter), study, metric) : g_strdup (where);
+  return filter != NULL;
+}
+
+/* ---- Parameters that rules name -------------------------------------- */
 
 static void
 keep_params (const AssayStudyInfo *study, const char *words, GPtrArray *ids)

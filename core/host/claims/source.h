@@ -21,6 +21,13 @@ char *assay_claim_kept (const AssayStudyInfo *study, const char *each, const cha
 /** The cells of a frame that pass a filter, as assay_frame_load would have left them. */
 AssayFrame *assay_claim_filter_frame (const AssayFrame *frame, const AssayStudyInfo *study,
                                       const char *where, GError **error);
+/** Whether an observed metric has a dimension, as a parameter, by its `dims` or by a property. */
+gboolean assay_claim_has_dimension (const AssayStudyInfo *study, const AssayMetric *metric,
+                                    const char *id);
+/** @where without tests on dimensions that an observed metric lacks: it is constant along them.
+ *  FALSE: @where is no filter. */
+gboolean assay_claim_prune_where (const AssayStudyInfo *study, const AssayMetric *metric,
+                                  const char *where, char **pruned, GError **error);
 /** Why the claim may not be judged: a metric behind it is a timing; NULL: it may. */
 char *assay_claim_timing (const AssayStudyInfo *study, const AssayClaim *claim);
 /** Parameters that any claim, metric or figure of the study names. */

@@ -158,6 +158,8 @@ static const struct
   { { .metric = "return", .where = "agnt=graph env=easy", FOLDED },
     "`where` names agnt, and there is no such dimension" },
   { { .metric = "return", .where = "agent=graph env=", FOLDED }, "`where`:" },
+  { { .metric = "return", .where = "agent=graph env=easy split=test", FOLDED },
+    "`where` names split, which no metric behind it has" },
   { { GRAPH, FOLDED, .units = "seed input" }, "unit input is redrawn, but no fold" },
   { { GRAPH, .fold = ASSAY_FOLDS (ASSAY_AUC ("step"), ASSAY_MEAN ("env"), ASSAY_MEAN ("seed")),
       .units = "seed/env" },

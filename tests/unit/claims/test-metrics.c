@@ -163,6 +163,9 @@ test_derived (void)
   assert_close (value_of (world, "doubled plain", NULL, across), 2);
   /* A metric that lacks a dimension is constant along it. */
   assert_close (value_of (world, "gold flat", "beta=1", lacking), base + 1.5 - 4);
+  assert_close (
+      value_of (world, "gold flat", "beta=1 step<=4 not (step>4 or prompt=\"a\\\"b\")", lacking),
+      base + 1.5 - 4);
 }
 
 static void
