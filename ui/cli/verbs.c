@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/cli/cli.h"
+
+#define ANY G_MAXUINT
+
+const AssayVerb assay_verbs[] = {
+  { "studies", "", "List the studies that can be run, and those that cannot with the reason", NULL,
+    "assay studies", NULL, 0, 0, TRUE, assay_verb_studies },
+  { "inspect", "STUDY|FILE.so",
+    "Show a study: parameters, metrics, figures, and the rule of every claim", NULL,
+    "assay inspect graph-backup", NULL, 1, 1, TRUE, assay_verb_inspect },
+  { "environments", "", "List the environments that studies can use", NULL, "assay environments",
+    NULL, 0, 0, TRUE, assay_verb_environments },
+  { "run", "STUDY|FILE.json", "Run a study over a preset, a sweep and seeds",
+    "Runs every combination of the preset's grids and of --sweep, once per seed, each in a\n"
+    "process of its own.  A failed run does not stop the others.",
+    "assay run graph-backup --preset quick --set depth=5 --sweep agent=graph,n-step --seeds 5",
+    assay_run_options, 1, 1, TRUE, assay_verb_run },
+  { "runs", "[QUERY]", "List runs, filtered and grouped",
+    "QUERY compares keys: study, preset, plan, status, seed, tag, starred, any parameter, any\n"
+    "metric (its last value), with = != < <= > >= ~ and `and`, `or`, `not`, ( ), and lists a,b.",
+    "assay runs 'study=graph-backup and depth>=5 and status=done'", assay_runs_options, 0, ANY,
+    TRUE, assay_verb_runs },
+  { "show", "RUN", "Show one run: parameters, state, metrics, provenance, console", NULL,
+    "assay show 3fa9c1", NULL, 1, 1, TRUE, assay_verb_show },
+  { "cat", "RUN", "Print a run's log as JSON lines", NULL, "assay cat 3fa9c1 | head", NULL, 1, 1,
+    FALSE, assay_verb_cat },
+  { "diff", "RUN RUN", "Compare two runs: parameters that differ and last values", NULL,
+    "assay diff 3fa9c1 77b0e2", NULL, 2, 2, TRUE, assay_verb_diff },
+  { "cancel", "RUN...", "Ask running runs to end", NULL, "assay cancel 3fa9c1", NULL, 1, ANY, FALSE,
+    assay_verb_cancel },
+  { "rm", "RUN...", "Move runs to the workspace's trash (`assay gc` empties it)", NULL,
+    "assay rm 3fa9c1", NULL, 1, ANY, FALSE, assay_verb_rm },
+  { "tag", "RUN [TAG...]", "Add tags to a run; -TAG removes one; star it or leave a note", NULL,
+    "assay tag 3fa9c1 baseline --star --note 'the one in the paper'", assay_tag_options, 1, ANY,
+    FALSE, assay_verb_tag },
+  { "gc", "", "Empty the trash, remove stages that no run uses, write down interrupted runs", NULL,
+    "assay gc --dry-run", assay_gc_options, 0, 0, TRUE, assay_verb_gc },
+  { "plot", "STUDY|RUN...", "Draw a study's figures as SVG, PNG or PDF, with the data as CSV", NULL,
+    "assay plot graph-backup --figure learning-curves -o curves.svg", assay_plot_options, 1, ANY,
+    FALSE, assay_verb_plot },
+  { "claims", "STUDY", "Say of every published claim whether it held",
+    "Judges the newest plan of the preset (else the newest plan), completed by runs of equal\n"
+    "key and code.  The rule stands beside each verdict; `assay inspect` prints it beforehand.",
+    "assay claims graph-backup --preset standard", assay_claims_options, 1, 1, TRUE,
+    assay_verb_claims },
+  { "report", "STUDY", "Write one HTML file with verdicts, figures and provenance", NULL,
+    "assay report graph-backup -o report.html", assay_report_options, 1, 1, FALSE,
+    assay_verb_report },
+  { "export", "RUN...", "Write runs as CSV, JSON, JSON lines, or one bundle that re-runs them",
+    NULL, "assay export 3fa9c1 --format csv -o run.csv", assay_export_options, 1, ANY, FALSE,
+    assay_verb_export },
+  { "verify", "RUN", "Run a finished run again and compare every bit", NULL, "assay verify 3fa9c1",
+    NULL, 1, 1, TRUE, assay_verb_verify },
+  { "index", "", "Refresh the index of the workspace, or make it anew", NULL,
+    "assay index --rebuild", assay_index_options, 0, 0, TRUE, assay_verb_index },
+  { "plugin", "check FILE.so | list", "Check a plugin file, or list every plugin found", NULL,
+    "assay plugin check ./assay-mine.so", NULL, 1, 2, TRUE, assay_verb_plugin },
+  { "doctor", "", "Look at the installation, the workspace and the machine", NULL, "assay doctor",
+    NULL, 0, 0, TRUE, assay_verb_doctor },
+  { NULL }
+};
