@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""golden.py ASSAY [--update]: every study's `golden` preset gives the bits it always gave.
+
+<study>.json holds, per run and metric, the number of cells, the last one and the sha256 of
+all.  --update writes it anew: say in the commit why the bits changed.
+"""
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def assay(*words):
+    return subprocess.run(sys.argv[1:2] + list(words), check=True, capture_output=True, text=True).stdout
+
+
+def digest_of_run(run, skip):
+    cells = {}
+    for line in assay('export', run['id'], '--format', 'jsonl').splitlines():
+        row = json.loads(line)
+        if row['metric'] not in skip:
+            cells.setdefault(row['metric'], []).append(f"{row['labels']} {row['step']} {row['value']}")
+    return {key: [len(lines), lines[-1], hashlib.sha256('\n'.join(lines).encode()).hexdigest()]
+            for key, lines in cells.items()}
+
+
+def digest(study):
+    """{run: {metric: [cells, last, sha256]}} of the golden preset."""
+    description = json.loads(assay('inspect', study, '--json'))
+    skip = {m['id'] for m in description['metrics'] if m.get('timing')}
+    assay('run', study, '--preset', 'golden', '--cpu', 'avx2')
+    result = {}
+    for run in json.loads(assay('runs', f'study={study}', '--json')):
+        if run['status'] != 'done':
+            raise RuntimeError(f"{study}: run {run['id']} is {run['status']}: {run['reason']}")
+        result[json.dumps({**run['parameters'], 'seed': run['seed']}, sort_keys=True)] = digest_of_run(run, skip)
+    return result
+
+
+def differences(study, update):
+    path = HERE / f'{study}.json'
+    found = digest(study)
+    if update:
+        path.write_text(json.dumps(found, indent=1, sort_keys=True) + '\n', encoding='utf-8')
+    if not path.exists():
+        return [f'{path} is missing; golden.py ASSAY --update writes it']
+    wanted = json.loads(path.read_text(encoding='utf-8'))
+    bad = [f'not in both: {run}' for run in set(found) ^ set(wanted)]
+    for run in set(found) & set(wanted):
+        for key in sorted(set(found[run]) | set(wanted[run])):
+            if found[run].get(key) != wanted[run].get(key):
+                bad.append(f'{run}: {key}: wanted {wanted[run].get(key)}, found {found[run].get(key)}')
+    return bad if found else ['no run']
+
+
+def main():
+    with open('/proc/cpuinfo', encoding='utf-8') as info:
+        has_avx2 = ' avx2' in info.read()
+    failed = False
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ['ASSAY_WORKSPACE'] = folder + '/workspace'
+        studies = [s['id'] for s in json.loads(assay('studies', '--json')) if not s['blocked']]
+        print(f'TAP version 13\n1..{len(studies)}')
+        for number, study in enumerate(studies, 1):
+            name = f'{number} /golden/{study}-gives-the-bits-it-always-gave'
+            if not has_avx2:
+                print(f'ok {name} # SKIP this CPU has no AVX2')
+                continue
+            bad = differences(study, '--update' in sys.argv)
+            for line in bad[:10]:
+                print('#', line)
+            print('not ok' if bad else 'ok', name)
+            failed |= bool(bad)
+    return 1 if failed else 0
+
+
+sys.exit(main())
