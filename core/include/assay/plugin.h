@@ -495,7 +495,8 @@ typedef struct AssayEnvironment
   uint32_t max_steps;     /* an episode is truncated here; 0: never */
   uint32_t rows, columns; /* of the picture, in tiles */
   size_t state_size;      /* bytes of one world's complete state */
-  size_t key_size;        /* its leading bytes that decide transitions: all but clocks */
+  size_t key_size;        /* its leading bytes that decide transitions: all but clocks
+                             (a reward may depend on a clock) */
 
   /** @n worlds seen through view number @view; NULL: out of memory.  Not reset. */
   void *(*create) (const struct AssayEnvironment *environment, uint32_t n, uint32_t view);
@@ -503,10 +504,13 @@ typedef struct AssayEnvironment
   /** Starts an episode in every world i with which[i] != 0 (all, if NULL) from
    *  seeds[i]: equal seeds give equal levels.  Writes these worlds' observations. */
   void (*reset) (void *env, const uint64_t *seeds, const uint8_t *which, void *observations);
-  /** One step in every world.  After terminated or truncated a world waits for
-   *  reset: until then it stays as it is and gives reward 0. */
+  /** One step in every world.  An action outside 0..n_actions-1 does nothing.  A
+   *  step may terminate and truncate at once.  Such a world, and one that was never
+   *  reset, waits: it stays as it is, keeps its flags, gives reward 0, and its
+   *  observation is still written. */
   void (*step) (void *env, const int32_t *actions, void *observations, float *rewards,
                 uint8_t *terminated, uint8_t *truncated);
+  /** States are bytes without alignment. */
   void (*get_state) (void *env, uint32_t i, void *state);
   /** Returns false, and changes nothing, if @state is not a state of this environment. */
   bool (*set_state) (void *env, uint32_t i, const void *state);
