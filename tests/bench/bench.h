@@ -31,7 +31,8 @@ typedef struct BenchTable
     (array), sizeof (array) / sizeof ((array)[0])                                                  \
   }
 
-extern const BenchTable bench_base, bench_chart, bench_store, bench_minigrid, bench_graph_backup;
+extern const BenchTable bench_base, bench_chart, bench_run, bench_store, bench_minigrid,
+    bench_graph_backup;
 
 /** Seconds of a steady clock. */
 double bench_now (void);

@@ -8,6 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+AssayPluginInfo *
+engine_scan (void)
+{
+  g_autofree char *path
+      = g_build_filename (g_getenv ("ASSAY_PLUGIN_PATH"), "assay-hostile.so", NULL);
+  g_autoptr (GError) error = NULL;
+  AssayPluginInfo *plugin = assay_plugin_scan (path, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (plugin->reason, ==, NULL);
+  return plugin;
+}
+
 Engine *
 engine_new (void)
 {
@@ -19,18 +32,27 @@ engine_new (void)
   engine->path = g_strdup (g_mkdtemp (template));
   engine->workspace = assay_workspace_open (engine->path, TRUE, &error);
   g_assert_no_error (error);
-  engine->registry = assay_registry_new (&error);
-  g_assert_no_error (error);
-  engine->study = assay_registry_study (engine->registry, "hostile", &error);
-  g_assert_no_error (error);
+  engine->plugin = engine_scan ();
+  engine->study = engine->plugin->study;
   return engine;
+}
+
+AssayRegistry *
+engine_registry (Engine *engine)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!engine->registry)
+    engine->registry = assay_registry_new (&error);
+  g_assert_no_error (error);
+  return engine->registry;
 }
 
 void
 engine_free (Engine *engine)
 {
-  assay_study_info_unref (engine->study);
-  assay_registry_unref (engine->registry);
+  g_clear_pointer (&engine->registry, assay_registry_unref);
+  assay_plugin_info_free (engine->plugin);
   assay_workspace_free (engine->workspace);
   assay_tree_remove (engine->path, NULL);
   g_free (engine->path);

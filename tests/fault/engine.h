@@ -10,12 +10,16 @@ typedef struct
 {
   char *path;
   AssayWorkspace *workspace;
-  AssayRegistry *registry;
-  AssayStudyInfo *study;
+  AssayPluginInfo *plugin;
+  AssayStudyInfo *study;   /* of the plugin */
+  AssayRegistry *registry; /* NULL until engine_registry () */
 } Engine;
 
 /** A fresh workspace in memory where there is room, and the study "hostile". */
 Engine *engine_new (void);
+AssayRegistry *engine_registry (Engine *engine);
+/** The description of the hostile study alone. */
+AssayPluginInfo *engine_scan (void);
 /** Removes it all. */
 void engine_free (Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_free)

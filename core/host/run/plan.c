@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MAX_COMBINATIONS (4 * ASSAY_PLAN_MAX_RUNS)
+
 /** One parameter and the values it takes in a grid. */
 typedef struct
 {
@@ -239,11 +241,7 @@ expand (AssayStudyInfo *study, GPtrArray *grid, guint64 seed, GPtrArray *specs, 
   guint64 n = 1;
 
   for (guint i = 0; i < grid->len; i++)
-    {
-      n *= g_strv_length (((Axis *) grid->pdata[i])->values);
-      if (n > ASSAY_PLAN_MAX_RUNS)
-        return too_many (error);
-    }
+    n *= g_strv_length (((Axis *) grid->pdata[i])->values);
   for (guint64 k = 0; k < n; k++)
     {
       guint64 rest = k;
@@ -266,6 +264,26 @@ expand (AssayStudyInfo *study, GPtrArray *grid, guint64 seed, GPtrArray *specs, 
   return TRUE;
 }
 
+/** Far too many, even if most of them came out equal? */
+static gboolean
+check_size (GPtrArray *grids, guint64 seeds, GError **error)
+{
+  guint64 total = 0;
+
+  for (guint i = 0; i < grids->len; i++)
+    {
+      GPtrArray *grid = grids->pdata[i];
+      guint64 n = seeds;
+
+      for (guint k = 0; k < grid->len && n <= MAX_COMBINATIONS; k++)
+        n *= g_strv_length (((Axis *) grid->pdata[k])->values);
+      total += n;
+      if (total > MAX_COMBINATIONS)
+        return too_many (error);
+    }
+  return TRUE;
+}
+
 /** All runs: the combinations at the first seed, then the same at the others. */
 static gboolean
 fill (AssayPlan *plan, GPtrArray *grids, guint64 first, guint64 last, GError **error)
@@ -273,6 +291,8 @@ fill (AssayPlan *plan, GPtrArray *grids, guint64 first, guint64 last, GError **e
   g_autoptr (GHashTable) keys = g_hash_table_new (g_str_hash, g_str_equal);
   guint n;
 
+  if (!check_size (grids, last - first + 1, error))
+    return FALSE;
   for (guint i = 0; i < grids->len; i++)
     if (!expand (plan->study, grids->pdata[i], first, plan->specs, keys, error))
       return FALSE;

@@ -125,22 +125,29 @@ value_text (const AssayParam *param, double value)
   return g_strdup (g_ascii_formatd (text, sizeof text, "%.12g", value));
 }
 
+/** The values so far, each once. */
+typedef struct
+{
+  GPtrArray *list; /* owns */
+  GHashTable *set;
+} Values;
+
 static gboolean
-add_value (GPtrArray *values, const AssayParam *param, const char *text, GError **error)
+add_value (Values *values, const AssayParam *param, const char *text, GError **error)
 {
   g_autofree char *value = assay_param_parse (param, text, error);
 
   if (!value)
     return FALSE;
-  if (values->len >= MAX_VALUES)
+  if (values->list->len >= MAX_VALUES)
     return refuse (param, text, "a sweep has at most 100000 values", error) != NULL;
-  if (!g_ptr_array_find_with_equal_func (values, value, g_str_equal, NULL))
-    g_ptr_array_add (values, g_steal_pointer (&value));
+  if (g_hash_table_add (values->set, value))
+    g_ptr_array_add (values->list, g_steal_pointer (&value));
   return TRUE;
 }
 
 static gboolean
-add_range (GPtrArray *values, const AssayParam *param, const char *expression, guint law,
+add_range (Values *values, const AssayParam *param, const char *expression, guint law,
            GError **error)
 {
   const char *open = strchr (expression, '(');
@@ -176,7 +183,7 @@ is_range (const char *expression, guint law)
 }
 
 static gboolean
-add_list (GPtrArray *values, const AssayParam *param, const char *expression, GError **error)
+add_list (Values *values, const AssayParam *param, const char *expression, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (expression, ",", MAX_VALUES + 1);
 
@@ -191,16 +198,18 @@ add_list (GPtrArray *values, const AssayParam *param, const char *expression, GE
 GStrv
 assay_sweep_values (const AssayParam *param, const char *expression, GError **error)
 {
-  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) set = g_hash_table_new (g_str_hash, g_str_equal);
+  Values values = { list, set };
   guint law = 0;
   gboolean fine;
 
   while (law < G_N_ELEMENTS (LAWS) && !is_range (expression, law))
     law++;
-  fine = law < G_N_ELEMENTS (LAWS) ? add_range (values, param, expression, law, error)
-                                   : add_list (values, param, expression, error);
+  fine = law < G_N_ELEMENTS (LAWS) ? add_range (&values, param, expression, law, error)
+                                   : add_list (&values, param, expression, error);
   if (!fine)
     return NULL;
-  g_ptr_array_add (values, NULL);
-  return (GStrv) g_ptr_array_free (g_steal_pointer (&values), FALSE);
+  g_ptr_array_add (list, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&list), FALSE);
 }
