@@ -109,23 +109,42 @@ true_state (AssayRunDir *dir, AssayState written)
 }
 
 static gboolean
-read_status (AssayRunDir *dir, GError **error)
+load_status (AssayRunDir *dir, AssayState *written, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  AssayState written = ASSAY_RUNNING; /* without status.json: a run that cannot be told */
 
+  g_clear_pointer (&dir->status, json_object_unref);
   dir->status = load_object (dir->path, "status.json", &problem);
   if (problem)
     {
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;
     }
+  *written = ASSAY_RUNNING; /* without status.json: a run that cannot be told */
   if (!dir->status)
     dir->status = json_object_new ();
   else if (!check_format (dir->status, dir->path, "status.json", error))
     return FALSE;
-  assay_state_from_name (assay_json_text (dir->status, "state", ""), &written);
+  assay_state_from_name (assay_json_text (dir->status, "state", ""), written);
+  return TRUE;
+}
+
+static gboolean
+read_status (AssayRunDir *dir, GError **error)
+{
+  AssayState written;
+
+  if (!load_status (dir, &written, error))
+    return FALSE;
   dir->state = true_state (dir, written);
+  /* It may have ended between the look at the file and the look at the lock.  Its last word
+     stands before the lock falls, so a second look finds it. */
+  if (dir->state == ASSAY_INTERRUPTED && written != ASSAY_INTERRUPTED)
+    {
+      if (!load_status (dir, &written, error))
+        return FALSE;
+      dir->state = true_state (dir, written);
+    }
   dir->reason = assay_json_text (dir->status, "reason", NULL);
   if (dir->state == ASSAY_INTERRUPTED && written != ASSAY_INTERRUPTED)
     dir->reason = written == ASSAY_QUEUED ? "its supervisor ended before the run began"
