@@ -25,13 +25,13 @@ become_supervisor (char *const *argv, int log, int ready)
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
   null = open ("/dev/null", O_RDONLY);
-  if (ready == 3)
+  dup2 (log, 1);
+  dup2 (log, 2);
+  dup2 (null, 0);
+  if (ready == 3) /* last, for 3 may have been any of them */
     fcntl (ready, F_SETFD, 0);
   else
     dup2 (ready, 3);
-  dup2 (null, 0);
-  dup2 (log, 1);
-  dup2 (log, 2);
   execv (argv[0], argv);
   _exit (127);
 }
