@@ -173,7 +173,8 @@ series_label (const ChartBuilder *b, gint color, gint dash, const char *per, gbo
       return g_string_free (out, FALSE);
     }
   for (guint k = 0; k < 2; k++)
-    if (names[k] && levels[k] >= 0 && (guint) levels[k] < names[k]->len)
+    if (names[k] && levels[k] >= 0 && (guint) levels[k] < names[k]->len
+        && strcmp (names[k]->pdata[levels[k]], CHART_NO_LEVEL) != 0)
       g_string_append_printf (out, "%s%s", out->len ? ", " : "",
                               (char *) names[k]->pdata[levels[k]]);
   if (per && *per)

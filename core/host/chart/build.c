@@ -63,7 +63,7 @@ chart_level_text (const AssayStudyInfo *study, const char *dim, const char *leve
       = kind == ASSAY_NUMBER || g_strcmp0 (level, "true") == 0 || g_strcmp0 (level, "false") == 0;
 
   if (!level || !*level)
-    return g_strdup ("–");
+    return g_strdup (CHART_NO_LEVEL);
   if (g_strcmp0 (dim, "metric") == 0)
     return chart_metric_title (study, level);
   return alone && number ? g_strdup_printf ("%s = %s", dim, level) : g_strdup (level);

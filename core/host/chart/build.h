@@ -61,6 +61,8 @@ gboolean chart_is_grid (guint32 mark); /* HEAT and TABLE */
 /** "Episode return (points)". */
 char *chart_metric_title (const AssayStudyInfo *study, const char *metric);
 char *chart_dim_title (const AssayStudyInfo *study, const char *dim);
+/** How the level of what does not apply is shown. */
+#define CHART_NO_LEVEL "–"
 /** A level as people read it. */
 char *chart_level_text (const AssayStudyInfo *study, const char *dim, const char *level, guint kind,
                         gboolean alone);

@@ -306,7 +306,7 @@ hold_panel (AssayChart *chart, ChartPanel *panel, guint *lost)
       hold_column (&chart->x, s->xhigh);
       hold_column (&chart->y, s->y);
       hold_column (&chart->z, s->z);
-      if (!s->z->len)
+      if (!s->z->len && chart->kind != ASSAY_LINE)
         {
           hold_column (&chart->y, s->low);
           hold_column (&chart->y, s->high);
@@ -318,6 +318,87 @@ hold_panel (AssayChart *chart, ChartPanel *panel, guint *lost)
           key_count (&chart->dash, s->dash, s->n);
         }
     }
+}
+
+static int
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* On the axis' own scale, so that differences mean what is seen. */
+static double
+seen (const ChartAxis *axis, double value)
+{
+  return axis->kind == ASSAY_LOG10 ? log10 (value) : value;
+}
+
+#define SAMPLES 4000 /* band widths that are enough to know the usual one */
+
+static double
+usual_band (const AssayChart *chart)
+{
+  g_autoptr (GArray) widths = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint p = 0; p < chart->panels->len; p++)
+    {
+      const ChartPanel *panel = chart->panels->pdata[p];
+
+      for (guint k = 0; k < panel->series->len; k++)
+        {
+          const ChartSeries *s = panel->series->pdata[k];
+          guint n = MIN (s->low->len, s->high->len), stride = n / SAMPLES + 1;
+
+          for (guint i = 0; i < n; i += stride)
+            {
+              double width = seen (&chart->y, chart_at (s->high, i))
+                             - seen (&chart->y, chart_at (s->low, i));
+
+              if (isfinite (width))
+                g_array_append_val (widths, width);
+            }
+        }
+    }
+  g_array_sort (widths, compare_numbers);
+  return widths->len ? g_array_index (widths, double, widths->len / 2) : 0;
+}
+
+/* The axis shows every line whole and the usual band; a band from two or three seeds may be so
+ * wide that the lines would be flat beside it, so then it is cut, and the caption says so. */
+static void
+hold_bands (AssayChart *chart)
+{
+  ChartAxis *y = &chart->y;
+  double lo = seen (y, y->lo), hi = seen (y, y->hi),
+         room = MAX (.4 * (hi - lo), usual_band (chart));
+  gboolean cut = FALSE;
+
+  if (chart->kind != ASSAY_LINE || !(lo < hi))
+    room = INFINITY;
+  for (guint p = 0; p < chart->panels->len; p++)
+    {
+      const ChartPanel *panel = chart->panels->pdata[p];
+
+      for (guint k = 0; k < panel->series->len && chart->kind == ASSAY_LINE; k++)
+        {
+          const ChartSeries *s = panel->series->pdata[k];
+          const GArray *ends[] = { s->low, s->high };
+
+          for (guint i = 0; i < 2 * s->low->len; i++)
+            {
+              double end = chart_at (ends[i & 1], i / 2), at = seen (y, end);
+
+              if (at >= lo - room && at <= hi + room)
+                chart_axis_hold (y, end);
+              else if (isfinite (at))
+                cut = TRUE;
+            }
+        }
+    }
+  if (cut)
+    chart_note (chart, "Bands are cut where they leave the panel");
 }
 
 static void
@@ -352,6 +433,7 @@ chart_prepare (AssayChart *chart)
   for (guint i = 0; i < chart->panels->len; i++)
     hold_panel (chart, chart->panels->pdata[i], &lost);
   hold_rules (chart);
+  hold_bands (chart);
   if (lost)
     chart_note (chart, "%u %s of 0 or below cannot stand on a logarithmic axis and %s left out.",
                 lost, lost == 1 ? "value" : "values", lost == 1 ? "is" : "are");

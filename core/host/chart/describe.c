@@ -179,7 +179,7 @@ assay_chart_caption (AssayChart *chart)
     sentence (out, chart->notes->pdata[i]);
   if (chart->source && *chart->source)
     {
-      g_autofree char *source = g_strdup_printf ("After %s", chart->source);
+      g_autofree char *source = g_strdup_printf ("Paper: %s", chart->source);
 
       sentence (out, source);
     }

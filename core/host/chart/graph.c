@@ -196,14 +196,19 @@ assay_graph_load (const char *dir, const char *name, GError **error)
 {
   g_autofree char *head_name = g_strdup_printf ("%s.graph.json", name);
   g_autofree char *path = g_build_filename (dir, head_name, NULL);
-  g_autofree char *data = NULL;
-  g_autoptr (JsonNode) node = assay_json_load (path, error);
+  g_autofree char *data_name = g_strdup_printf ("%s.graph.safetensors", name), *data = NULL;
+  g_autoptr (JsonNode) node = NULL;
   JsonObject *head;
-  const char *data_name;
   AssayTensors *file;
   AssayTensorsError problem = { "" };
   AssayGraphData *graph;
 
+  if (strchr (name, '/'))
+    {
+      broken (error, path, "a graph is named without a folder");
+      return NULL;
+    }
+  node = assay_json_load (path, error);
   if (!node)
     return NULL;
   head = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
@@ -215,10 +220,9 @@ assay_graph_load (const char *dir, const char *name, GError **error)
                    path, assay_json_int (head, "format", 0));
       return NULL;
     }
-  data_name = head ? assay_json_text (head, "data", NULL) : NULL;
-  if (!data_name || strchr (data_name, '/'))
+  if (!head || g_strcmp0 (assay_json_text (head, "data", NULL), data_name) != 0)
     {
-      broken (error, path, "it names no data file beside it");
+      broken (error, path, "it does not name the data file beside it");
       return NULL;
     }
   data = g_build_filename (dir, data_name, NULL);

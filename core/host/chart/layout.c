@@ -596,6 +596,16 @@ height_around (AssayChart *chart, cairo_t *cr, double width)
   return 10000 - rest.height + 2 * PAD + l.bottom + l.top * chart->n_rows;
 }
 
+static double
+strip_width (const ChartPanel *panel, cairo_t *cr)
+{
+  double width = 0;
+
+  if (panel->col)
+    chart_text_size (cr, panel->col, &strip_font, &width, NULL);
+  return MIN (width + 4, 260);
+}
+
 static void
 natural_size (AssayChart *chart, cairo_t *cr, double *width, double *height)
 {
@@ -610,6 +620,8 @@ natural_size (AssayChart *chart, cairo_t *cr, double *width, double *height)
       panel_width = chart->n_cols > 3 ? 170 : chart->n_cols > 1 ? 230 : 400;
       panel_height = chart->n_rows > 2 ? 130 : 160;
     }
+  for (guint i = 0; i < chart->panels->len; i++)
+    panel_width = MAX (panel_width, strip_width (chart->panels->pdata[i], cr));
   if (!chart->why && chart->panels->len)
     left = own_left (chart, cr, rest) + bar_room (chart, cr, 240);
   *width = MAX (chart->n_cols * (panel_width + GAP) + left + 2 * PAD, 340);

@@ -328,7 +328,9 @@ chart_draw_lines (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
     cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
   for (guint i = 0; i < panel->series->len; i++)
     {
-      chart_set_series_colour (chart, panel->series->pdata[i], cr, .18);
+      /* Of many bands each is fainter, or the lines would drown. */
+      chart_set_series_colour (chart, panel->series->pdata[i], cr,
+                               panel->series->len > 5 ? .1 : .18);
       chart_draw_band (chart, panel->series->pdata[i], cr);
     }
   for (int thin = 1; thin >= 0; thin--)

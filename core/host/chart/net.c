@@ -289,11 +289,23 @@ facet (const ChartBuilder *b, AssayRunDir *dir)
   return g_string_free (out, FALSE);
 }
 
+/* The folder of a graph whose files stay within the run; NULL: they do not. */
+static char *
+folder_of_graph (AssayRunDir *dir, const char *name)
+{
+  g_autofree char *head_name = g_strdup_printf ("artifacts/%s.graph.json", name);
+  g_autofree char *data_name = g_strdup_printf ("artifacts/%s.graph.safetensors", name);
+  g_autofree char *head = assay_run_dir_file (dir, head_name),
+                  *data = assay_run_dir_file (dir, data_name);
+
+  return head && data ? g_path_get_dirname (head) : NULL;
+}
+
 static gboolean
 add_run (ChartBuilder *b, AssayRunDir *dir, const char *name, const char *label)
 {
   const char *engine = g_strcmp0 (b->figure->order, "sfdp") == 0 ? "sfdp" : "twopi";
-  g_autofree char *artifacts = assay_run_dir_file (dir, "artifacts"), *about = NULL;
+  g_autofree char *artifacts = folder_of_graph (dir, name), *about = NULL;
   g_autoptr (AssayGraphData) graph = NULL;
   g_autoptr (GError) error = NULL;
 

@@ -10,6 +10,7 @@
 
 #define MAX_CSV 40000  /* bytes of a figure's data that the page carries */
 #define MAX_CRASHES 50 /* crashed runs that are listed one by one */
+#define SHORT 200      /* characters of a rule that stands open */
 #define MAX_VALUES 12  /* different values that a row names */
 
 typedef struct
@@ -68,8 +69,13 @@ add_details (GString *out, const AssayVerdict *verdict)
 {
   if (verdict->claim->source)
     html_printf (out, "<div class=\"small soft\">%s</div>", verdict->claim->source);
-  if (verdict->rule)
-    html_printf (out, "<div class=\"small\">Rule: %s</div>", verdict->rule);
+  /* Why it is not run is the whole rule then. */
+  if (verdict->rule && (verdict->kind != ASSAY_NOT_RUN || !verdict->reason))
+    html_printf (out,
+                 strlen (verdict->rule) > SHORT
+                     ? "<details class=\"small\"><summary>Rule</summary>%s</details>"
+                     : "<div class=\"small\">Rule: %s</div>",
+                 verdict->rule);
   if (verdict->reason)
     html_printf (out, "<div class=\"small\">Because: %s</div>", verdict->reason);
   for (guint i = 0; verdict->notes && i < verdict->notes->len; i++)
@@ -97,7 +103,11 @@ add_verdict (GString *out, const AssayVerdict *verdict)
       : claim->source ? "not stated"
                       : "–",
       effect);
-  g_string_append_printf (out, "<td data-label=\"n\" class=\"number\">%u", verdict->n);
+  g_string_append (out, "<td data-label=\"n\" class=\"number\">");
+  if (verdict->n)
+    g_string_append_printf (out, "%u", verdict->n);
+  else
+    g_string_append (out, "–");
   if (verdict->n_crashed || verdict->n_missing)
     g_string_append_printf (out, "<div class=\"small soft\">%u crashed, %u missing</div>",
                             verdict->n_crashed, verdict->n_missing);

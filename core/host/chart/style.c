@@ -132,7 +132,9 @@ void
 chart_marker (cairo_t *cr, gint i, double x, double y, double r)
 {
   cairo_new_path (cr);
-  switch (MAX (i, 0) % CHART_N_MARKERS)
+  i = MAX (i, 0);
+  /* Where the colours begin again the markers are others. */
+  switch ((i + i / CHART_N_COLOURS) % CHART_N_MARKERS)
     {
     case 0:
       cairo_arc (cr, x, y, r, 0, 2 * G_PI);

@@ -69,7 +69,7 @@ test_channels (void)
   g_assert_cmpfloat (((ChartRule *) chart->rules->pdata[0])->at, ==, .08);
   g_assert_nonnull (strstr (caption, "Interquartile mean over seed; band: 95 % interval (n = 5)."));
   g_assert_nonnull (strstr (caption, "2 of 60 runs crashed"));
-  g_assert_nonnull (strstr (caption, "After Fig 3."));
+  g_assert_nonnull (strstr (caption, "Paper: Fig 3."));
   g_assert_nonnull (strstr (words, "Episode return against Step"));
 }
 
