@@ -71,6 +71,10 @@ typedef struct AssayLogFrame
 
 /** Opens a log for reading, also while it grows.  NULL: see @error. */
 AssayLogReader *assay_log_open (const char *path, AssayLogError *error);
+/** Goes on at @offset, a place where a frame ended, before which the log has @n_series series.
+ *  For readers that remember how far they came; whether it is still the same log is theirs to
+ *  know. */
+void assay_log_seek (AssayLogReader *reader, uint64_t offset, uint32_t n_series);
 /** Next frame.  A torn tail reads as END, a frame that fails its check in the
  *  middle of the file as DAMAGED. */
 AssayLogKind assay_log_next (AssayLogReader *reader, AssayLogFrame *frame, AssayLogError *error);

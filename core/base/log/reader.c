@@ -172,6 +172,13 @@ assay_log_open (const char *path, AssayLogError *error)
 }
 
 void
+assay_log_seek (AssayLogReader *r, uint64_t offset, uint32_t n_series)
+{
+  r->offset = offset;
+  r->n_series = n_series;
+}
+
+void
 assay_log_free (AssayLogReader *r)
 {
   if (r == NULL)

@@ -5,7 +5,8 @@
  *   config  one row for every study and parameters: what runs of different seeds share
  *   run     one row for every readable run directory
  *   name    one row for every (metric, labels, axes)
- *   series  how each of them ends in each run; an array has a count of cells and no numbers
+ *   series  how each of them ends in each run, and what it takes to go on from there: its number
+ *           in the log, finite values and their sum; an array has a count of cells and no numbers
  */
 #pragma once
 
@@ -14,7 +15,7 @@
 #include "host/store/summary.h"
 #include <sqlite3.h>
 
-#define ASSAY_INDEX_VERSION 1
+#define ASSAY_INDEX_VERSION 2
 
 struct _AssayIndex
 {

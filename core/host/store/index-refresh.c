@@ -14,7 +14,8 @@
 /* What the index knows of a run before the refresh. */
 typedef struct
 {
-  gint64 n, stamp, log_stamp;
+  gint64 n, stamp, log_stamp, log_offset;
+  guint32 log_mark;
   gboolean live; /* its status says queued or running: it may end without touching a file */
 } Known;
 
@@ -23,11 +24,11 @@ typedef struct
 {
   const char *id;
   gint64 stamp, log_stamp;
-  gboolean read_log;
+  gboolean read_log, continues; /* continues: only what was added to the log is in the digest */
   AssayRunDir *dir;
   char *parameters; /* canonical JSON, scalars only */
   char *tags;
-  AssayLogDigest *digest; /* NULL: the log did not change */
+  AssayLogDigest *digest; /* NULL: the log did not change; before reading: what was known */
   GError *error;
 } Record;
 
@@ -82,8 +83,8 @@ static GHashTable *
 load_known (AssayIndex *index, GError **error)
 {
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (sqlite3_stmt) statement
-      = assay_index_prepare (index, "SELECT id, n, stamp, log_stamp, live FROM run", error);
+  g_autoptr (sqlite3_stmt) statement = assay_index_prepare (
+      index, "SELECT id, n, stamp, log_stamp, live, log_offset, log_mark FROM run", error);
   g_autoptr (GError) local = NULL;
 
   if (statement == NULL)
@@ -96,6 +97,8 @@ load_known (AssayIndex *index, GError **error)
       run->stamp = sqlite3_column_int64 (statement, 2);
       run->log_stamp = sqlite3_column_int64 (statement, 3);
       run->live = sqlite3_column_int (statement, 4);
+      run->log_offset = sqlite3_column_int64 (statement, 5);
+      run->log_mark = (guint32) sqlite3_column_int64 (statement, 6);
       g_hash_table_insert (known, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
                            run);
     }
@@ -103,6 +106,52 @@ load_known (AssayIndex *index, GError **error)
     return g_steal_pointer (&known);
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
+}
+
+static double
+number_or_nan (sqlite3_stmt *statement, int column)
+{
+  return sqlite3_column_type (statement, column) == SQLITE_NULL
+             ? NAN
+             : sqlite3_column_double (statement, column);
+}
+
+/* What is known of a run's log, to be continued; NULL: it is to be read from the start. */
+static AssayLogDigest *
+load_digest (AssayIndex *index, const Known *run)
+{
+  g_autoptr (AssayLogDigest) digest = assay_log_digest_new ();
+  g_autoptr (sqlite3_stmt) s = assay_index_prepare (
+      index,
+      "SELECT m.metric, m.labels, s.number, s.count, s.finite, s.sum, s.step, s.last, s.min, s.max,"
+      " s.mean FROM name m CROSS JOIN series s ON s.name = m.n AND s.run = ?1"
+      " WHERE s.number IS NOT NULL ORDER BY s.number",
+      NULL);
+
+  if (s == NULL || run->log_offset == 0)
+    return NULL;
+  sqlite3_bind_int64 (s, 1, run->n);
+  while (sqlite3_step (s) == SQLITE_ROW)
+    {
+      AssayTally *tally;
+
+      /* A gap: a log that names one series twice. */
+      if (sqlite3_column_int64 (s, 2) != (gint64) digest->tallies->len)
+        return NULL;
+      tally = assay_log_digest_add (digest, (const char *) sqlite3_column_text (s, 0),
+                                    (const char *) sqlite3_column_text (s, 1));
+      tally->summary.n = (guint64) sqlite3_column_int64 (s, 3);
+      tally->n_finite = (guint64) sqlite3_column_int64 (s, 4);
+      tally->sum = sqlite3_column_double (s, 5);
+      tally->summary.step = number_or_nan (s, 6);
+      tally->summary.last = number_or_nan (s, 7);
+      tally->summary.min = number_or_nan (s, 8);
+      tally->summary.max = number_or_nan (s, 9);
+      tally->summary.mean = number_or_nan (s, 10);
+    }
+  digest->offset = (guint64) run->log_offset;
+  digest->mark = run->log_mark;
+  return g_steal_pointer (&digest);
 }
 
 /* Records to read; runs that are there are taken out of @gone. */
@@ -120,6 +169,8 @@ find_changed (AssayIndex *index, const GStrv ids, GHashTable *known, GHashTable 
       record->id = ids[i];
       stamps_of (index, ids[i], &record->stamp, &record->log_stamp);
       record->read_log = run == NULL || run->log_stamp != record->log_stamp;
+      if (run != NULL && record->read_log)
+        record->digest = load_digest (index, run);
       if (run != NULL && run->stamp == record->stamp && !record->read_log && !run->live)
         record_free (record);
       else
@@ -142,7 +193,12 @@ read_record (Record *record, AssayIndex *index)
   if (!record->read_log)
     return;
   log = assay_run_dir_file (record->dir, "metrics.alog");
-  record->digest = assay_log_digest (log, NAN, &record->error);
+  if (record->digest != NULL
+      && (record->continues = assay_log_digest_read (record->digest, log, NAN, NULL)))
+    return;
+  assay_log_digest_free (record->digest);
+  record->digest = assay_log_digest_new ();
+  assay_log_digest_read (record->digest, log, NAN, &record->error);
 }
 
 typedef struct
@@ -214,13 +270,15 @@ writer_init (Writer *w, AssayIndex *index, GHashTable *known, GError **error)
          && (w->add_run = assay_index_prepare (
                  index,
                  "INSERT OR REPLACE INTO run (n, id, config, seed, state, starred, started,"
-                 " finished, preset, plan, tags, reason, note, stamp, log_stamp, live)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 " finished, preset, plan, tags, reason, note, stamp, log_stamp, live,"
+                 " log_offset, log_mark)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+                 "?17, ?18)",
                  error))
          && (w->add_series = assay_index_prepare (
                  index,
-                 "INSERT OR REPLACE INTO series (name, run, count, step, last, min, max, mean)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 "INSERT OR REPLACE INTO series (name, run, count, step, last, min, max, mean,"
+                 " number, finite, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                  error))
          && (w->drop_series = assay_index_prepare (
                  index, "DELETE FROM series WHERE run = ?1 AND name IN (SELECT n FROM name)",
@@ -304,6 +362,11 @@ write_run (Writer *w, const Record *record, gint64 config, gint64 *n, GError **e
   sqlite3_bind_int64 (s, 14, record->stamp);
   sqlite3_bind_int64 (s, 15, record->log_stamp);
   sqlite3_bind_int (s, 16, is_live (dir));
+  sqlite3_bind_int64 (s, 17,
+                      record->digest ? (gint64) record->digest->offset
+                      : known        ? known->log_offset
+                                     : 0);
+  sqlite3_bind_int64 (s, 18, record->digest ? record->digest->mark : known ? known->log_mark : 0);
   if (!run_once (w->index, s, error))
     return FALSE;
   *n = known != NULL ? known->n : sqlite3_last_insert_rowid (w->index->db);
@@ -311,8 +374,9 @@ write_run (Writer *w, const Record *record, gint64 config, gint64 *n, GError **e
 }
 
 static gboolean
-write_series (Writer *w, gint64 run, const AssaySummary *summary, GError **error)
+write_series (Writer *w, gint64 run, guint number, const AssayTally *tally, GError **error)
 {
+  const AssaySummary *summary = &tally->summary;
   const char *words[] = { summary->metric, summary->labels, "step", NULL };
   gint64 name = number_of (w, w->names, w->add_name, words, error);
   const double numbers[]
@@ -325,6 +389,9 @@ write_series (Writer *w, gint64 run, const AssaySummary *summary, GError **error
   sqlite3_bind_int64 (w->add_series, 3, (gint64) summary->n);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     sqlite3_bind_double (w->add_series, 4 + (int) i, numbers[i]); /* NaN becomes NULL */
+  sqlite3_bind_int64 (w->add_series, 9, number);
+  sqlite3_bind_int64 (w->add_series, 10, (gint64) tally->n_finite);
+  sqlite3_bind_double (w->add_series, 11, tally->sum);
   return run_once (w->index, w->add_series, error);
 }
 
@@ -339,7 +406,7 @@ write_array (Writer *w, gint64 run, const AssayArrayEntry *entry, GError **error
   sqlite3_bind_int64 (w->add_series, 1, name);
   sqlite3_bind_int64 (w->add_series, 2, run);
   sqlite3_bind_int64 (w->add_series, 3, (gint64) entry->cells);
-  for (int i = 4; i <= 8; i++)
+  for (int i = 4; i <= 11; i++)
     sqlite3_bind_null (w->add_series, i);
   return run_once (w->index, w->add_series, error);
 }
@@ -355,10 +422,11 @@ write_record (Writer *w, const Record *record, GError **error)
   if (record->digest == NULL)
     return TRUE;
   sqlite3_bind_int64 (w->drop_series, 1, n);
-  if (g_hash_table_contains (w->known, record->id) && !run_once (w->index, w->drop_series, error))
+  if (g_hash_table_contains (w->known, record->id) && !record->continues
+      && !run_once (w->index, w->drop_series, error))
     return FALSE;
-  for (guint i = 0; i < record->digest->summaries->len; i++)
-    if (!write_series (w, n, &g_array_index (record->digest->summaries, AssaySummary, i), error))
+  for (guint i = 0; i < record->digest->tallies->len; i++)
+    if (!write_series (w, n, i, &g_array_index (record->digest->tallies, AssayTally, i), error))
       return FALSE;
   for (guint i = 0; i < record->digest->arrays->len; i++)
     if (!write_array (w, n, &g_array_index (record->digest->arrays, AssayArrayEntry, i), error))

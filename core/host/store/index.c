@@ -9,18 +9,20 @@
 #define BUSY_MILLISECONDS 20000
 
 static const char schema[]
-    = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
-      "CREATE TABLE config (n INTEGER PRIMARY KEY, study TEXT NOT NULL, parameters TEXT NOT NULL,"
+    = "CREATE TABLE config (n INTEGER PRIMARY KEY, study TEXT NOT NULL, parameters TEXT NOT NULL,"
       "  UNIQUE (study, parameters));"
       "CREATE TABLE run (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, config INTEGER NOT NULL,"
       "  seed INTEGER NOT NULL, state TEXT NOT NULL, starred INTEGER NOT NULL, started REAL,"
       "  finished REAL, preset TEXT, plan TEXT, tags TEXT, reason TEXT, note TEXT,"
-      "  stamp INTEGER NOT NULL, log_stamp INTEGER NOT NULL, live INTEGER NOT NULL);"
+      "  stamp INTEGER NOT NULL, log_stamp INTEGER NOT NULL, live INTEGER NOT NULL,"
+      "  log_offset INTEGER NOT NULL, log_mark INTEGER NOT NULL);"
       "CREATE INDEX run_of_config ON run (config);"
       "CREATE TABLE name (n INTEGER PRIMARY KEY, metric TEXT NOT NULL, labels TEXT NOT NULL,"
       "  axes TEXT NOT NULL, UNIQUE (metric, labels, axes));"
       "CREATE TABLE series (name INTEGER NOT NULL, run INTEGER NOT NULL, count INTEGER NOT NULL,"
-      "  step REAL, last REAL, min REAL, max REAL, mean REAL, PRIMARY KEY (name, run))"
+      "  step REAL, last REAL, min REAL, max REAL, mean REAL, number INTEGER, finite INTEGER, sum "
+      "REAL,"
+      "  PRIMARY KEY (name, run))"
       "  WITHOUT ROWID;"
       "PRAGMA user_version = " G_STRINGIFY (ASSAY_INDEX_VERSION) ";";
 

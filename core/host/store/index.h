@@ -77,6 +77,7 @@ typedef struct
   double step;
 } AssayIndexQuery;
 
+/** Rows as of the last refresh. */
 AssayRunRows *assay_index_query (AssayIndex *index, const AssayIndexQuery *query, GError **error);
 /** Value of a filter's key in a row (with summaries, for keys of metrics); NULL: it has none. */
 char *assay_run_row_value (const AssayRunRow *row, const char *key);

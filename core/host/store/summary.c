@@ -3,61 +3,58 @@
 
 #include "base/log/log.h"
 #include "host/registry/json.h"
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
-/* Sums of one series while the log is read. */
-typedef struct
-{
-  AssaySummary summary;
-  guint64 n_finite;
-  double sum;
-  double before_step, before, after_step, after; /* neighbours of the step asked for */
-} Tally;
+#define MARKED 256 /* bytes before the offset that make the mark */
 
-typedef struct
+AssayLogDigest *
+assay_log_digest_new (void)
 {
-  AssayLogDigest *digest;
-  GArray *tallies;   /* Tally */
-  GArray *of_number; /* guint: place in tallies, by the series' number in the log */
-  double step;
-} Digester;
+  AssayLogDigest *digest = g_new0 (AssayLogDigest, 1);
+
+  digest->tallies = g_array_new (FALSE, FALSE, sizeof (AssayTally));
+  digest->arrays = g_array_new (FALSE, FALSE, sizeof (AssayArrayEntry));
+  digest->texts = g_string_chunk_new (512);
+  return digest;
+}
 
 void
 assay_log_digest_free (AssayLogDigest *digest)
 {
   if (digest == NULL)
     return;
-  g_array_unref (digest->summaries);
+  g_array_unref (digest->tallies);
   g_array_unref (digest->arrays);
   g_string_chunk_free (digest->texts);
   g_free (digest);
 }
 
-static void
-add_series (Digester *d, const AssayLogFrame *frame)
+AssayTally *
+assay_log_digest_add (AssayLogDigest *digest, const char *metric, const char *labels)
 {
-  Tally tally = { .before_step = NAN, .after_step = NAN };
-  guint place = d->tallies->len;
+  AssayTally tally = { .before_step = NAN, .after_step = NAN };
 
   tally.summary = (AssaySummary){
-    .metric = g_string_chunk_insert_const (d->digest->texts, frame->metric),
-    .labels = g_string_chunk_insert_const (d->digest->texts, frame->labels ? frame->labels : ""),
+    .metric = g_string_chunk_insert_const (digest->texts, metric),
+    .labels = g_string_chunk_insert_const (digest->texts, labels != NULL ? labels : ""),
     .step = NAN,
     .last = NAN,
-    .min = INFINITY,
-    .max = -INFINITY,
+    .min = NAN,
+    .max = NAN,
     .mean = NAN,
     .at = NAN,
   };
-  g_array_append_val (d->tallies, tally);
-  while (d->of_number->len <= frame->series)
-    g_array_append_val (d->of_number, place);
-  g_array_index (d->of_number, guint, frame->series) = place;
+  g_array_append_val (digest->tallies, tally);
+  return &g_array_index (digest->tallies, AssayTally, digest->tallies->len - 1);
 }
 
+/* ---- Reading ---- */
+
 static void
-note_neighbours (Tally *tally, double at, const double *steps, const double *values, guint32 n)
+note_neighbours (AssayTally *tally, double at, const double *steps, const double *values, guint32 n)
 {
   for (guint32 i = 0; i < n; i++)
     if (!isfinite (values[i]))
@@ -75,15 +72,12 @@ note_neighbours (Tally *tally, double at, const double *steps, const double *val
 }
 
 static void
-add_observations (Digester *d, const AssayLogFrame *frame)
+add_observations (AssayLogDigest *digest, const AssayLogFrame *frame, double step)
 {
-  Tally *tally;
-  AssaySummary *s;
+  AssayTally *tally = &g_array_index (digest->tallies, AssayTally, frame->series);
+  AssaySummary *s = &tally->summary;
+  double min = isnan (s->min) ? INFINITY : s->min, max = isnan (s->max) ? -INFINITY : s->max;
 
-  if (frame->series >= d->of_number->len || frame->n == 0)
-    return;
-  tally = &g_array_index (d->tallies, Tally, g_array_index (d->of_number, guint, frame->series));
-  s = &tally->summary;
   for (guint32 i = 0; i < frame->n; i++)
     {
       double value = frame->values[i];
@@ -91,19 +85,25 @@ add_observations (Digester *d, const AssayLogFrame *frame)
       if (!isfinite (value))
         continue;
       s->last = value;
-      s->min = value < s->min ? value : s->min;
-      s->max = value > s->max ? value : s->max;
+      min = value < min ? value : min;
+      max = value > max ? value : max;
       tally->sum += value;
       tally->n_finite++;
     }
   s->n += frame->n;
   s->step = frame->steps[frame->n - 1];
-  if (!isnan (d->step))
-    note_neighbours (tally, d->step, frame->steps, frame->values, frame->n);
+  if (tally->n_finite > 0)
+    {
+      s->min = min;
+      s->max = max;
+      s->mean = tally->sum / (double) tally->n_finite;
+    }
+  if (!isnan (step))
+    note_neighbours (tally, step, frame->steps, frame->values, frame->n);
 }
 
 static double
-at_step (const Tally *tally, double step)
+at_step (const AssayTally *tally, double step)
 {
   double part = (step - tally->before_step) / (tally->after_step - tally->before_step);
 
@@ -113,24 +113,7 @@ at_step (const Tally *tally, double step)
 }
 
 static void
-finish (Digester *d)
-{
-  for (guint i = 0; i < d->tallies->len; i++)
-    {
-      Tally *tally = &g_array_index (d->tallies, Tally, i);
-
-      if (tally->n_finite == 0)
-        tally->summary.min = tally->summary.max = NAN;
-      else
-        tally->summary.mean = tally->sum / (double) tally->n_finite;
-      if (!isnan (d->step))
-        tally->summary.at = at_step (tally, d->step);
-      g_array_append_val (d->digest->summaries, tally->summary);
-    }
-}
-
-static void
-add_array (Digester *d, const char *json)
+add_array (AssayLogDigest *digest, const char *json)
 {
   g_autoptr (JsonNode) node = assay_json_parse (json, -1, "array", NULL);
   JsonObject *object
@@ -148,16 +131,16 @@ add_array (Digester *d, const char *json)
       cells *= JSON_NODE_HOLDS_VALUE (size) ? json_node_get_double (size) : 0;
     }
   entry.metric
-      = g_string_chunk_insert_const (d->digest->texts, assay_json_text (object, "metric", ""));
+      = g_string_chunk_insert_const (digest->texts, assay_json_text (object, "metric", ""));
   entry.labels
-      = g_string_chunk_insert_const (d->digest->texts, assay_json_text (object, "labels", ""));
-  entry.axes = g_string_chunk_insert_const (d->digest->texts, assay_json_text (object, "axes", ""));
+      = g_string_chunk_insert_const (digest->texts, assay_json_text (object, "labels", ""));
+  entry.axes = g_string_chunk_insert_const (digest->texts, assay_json_text (object, "axes", ""));
   entry.cells = cells >= 0 && cells < 1e15 ? (guint64) cells : 0;
-  g_array_append_val (d->digest->arrays, entry);
+  g_array_append_val (digest->arrays, entry);
 }
 
 static gboolean
-read_frames (Digester *d, AssayLogReader *log, GError **error)
+read_frames (AssayLogDigest *digest, AssayLogReader *log, double step, GError **error)
 {
   AssayLogFrame frame;
   AssayLogError problem = { 0 };
@@ -166,16 +149,17 @@ read_frames (Digester *d, AssayLogReader *log, GError **error)
     switch (assay_log_next (log, &frame, &problem))
       {
       case ASSAY_LOG_SERIES:
-        add_series (d, &frame);
+        assay_log_digest_add (digest, frame.metric, frame.labels);
         break;
       case ASSAY_LOG_OBSERVATIONS:
-        add_observations (d, &frame);
+        add_observations (digest, &frame, step);
         break;
       case ASSAY_LOG_EVENT:
         if (strcmp (frame.name, "array") == 0)
-          add_array (d, frame.text);
+          add_array (digest, frame.text);
         break;
       case ASSAY_LOG_END:
+        digest->offset = assay_log_offset (log);
         return TRUE;
       default:
         g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "%s", problem.text);
@@ -183,49 +167,84 @@ read_frames (Digester *d, AssayLogReader *log, GError **error)
       }
 }
 
-AssayLogDigest *
-assay_log_digest (const char *path, double step, GError **error)
+/* A checksum of the last bytes before @offset: values, so that another log has others there. */
+static gboolean
+mark_of (const char *path, guint64 offset, guint32 *mark)
 {
-  g_autoptr (AssayLogDigest) digest = g_new0 (AssayLogDigest, 1);
-  g_autoptr (GArray) tallies = g_array_new (FALSE, FALSE, sizeof (Tally));
-  g_autoptr (GArray) of_number = g_array_new (FALSE, FALSE, sizeof (guint));
-  Digester d = { digest, tallies, of_number, step };
+  guint64 size = MIN (offset, MARKED);
+  char bytes[MARKED];
+  int fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  gboolean ok = fd >= 0 && pread (fd, bytes, size, (off_t) (offset - size)) == (ssize_t) size;
+
+  if (fd >= 0)
+    close (fd);
+  *mark = ok ? assay_crc32c (0, bytes, size) : 0;
+  return ok;
+}
+
+/* Goes to the offset, if the log there is the one that was read. */
+static gboolean
+resume (const AssayLogDigest *digest, AssayLogReader *log, const char *path, GError **error)
+{
+  guint32 mark;
+
+  if (digest->offset == 0)
+    return TRUE;
+  if (mark_of (path, digest->offset, &mark) && mark == digest->mark)
+    {
+      assay_log_seek (log, digest->offset, digest->tallies->len);
+      return TRUE;
+    }
+  g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "%s: begun anew since it was read", path);
+  return FALSE;
+}
+
+gboolean
+assay_log_digest_read (AssayLogDigest *digest, const char *path, double step, GError **error)
+{
   AssayLogError problem = { 0 };
   AssayLogReader *log;
   gboolean ok;
 
-  digest->summaries = g_array_new (FALSE, FALSE, sizeof (AssaySummary));
-  digest->arrays = g_array_new (FALSE, FALSE, sizeof (AssayArrayEntry));
-  digest->texts = g_string_chunk_new (512);
   if (path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
-    return g_steal_pointer (&digest);
+    return TRUE;
   if (!(log = assay_log_open (path, &problem)))
     {
       g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "%s", problem.text);
-      return NULL;
+      return FALSE;
     }
-  ok = read_frames (&d, log, error);
+  g_array_set_size (digest->arrays, 0);
+  ok = resume (digest, log, path, error) && read_frames (digest, log, step, error);
   assay_log_free (log);
   if (!ok)
-    return NULL;
-  finish (&d);
-  return g_steal_pointer (&digest);
+    return FALSE;
+  mark_of (path, digest->offset, &digest->mark);
+  for (guint i = 0; i < digest->tallies->len && !isnan (step); i++)
+    {
+      AssayTally *tally = &g_array_index (digest->tallies, AssayTally, i);
+
+      tally->summary.at = at_step (tally, step);
+    }
+  return TRUE;
 }
 
 GArray *
 assay_run_summaries (AssayRunDir *dir, double step, GStringChunk *texts, GError **error)
 {
   g_autofree char *path = assay_run_dir_file (dir, "metrics.alog");
-  g_autoptr (AssayLogDigest) digest = assay_log_digest (path, step, error);
+  g_autoptr (AssayLogDigest) digest = assay_log_digest_new ();
+  GArray *summaries;
 
-  if (digest == NULL)
+  if (!assay_log_digest_read (digest, path, step, error))
     return NULL;
-  for (guint i = 0; i < digest->summaries->len; i++)
+  summaries = g_array_new (FALSE, FALSE, sizeof (AssaySummary));
+  for (guint i = 0; i < digest->tallies->len; i++)
     {
-      AssaySummary *s = &g_array_index (digest->summaries, AssaySummary, i);
+      AssaySummary s = g_array_index (digest->tallies, AssayTally, i).summary;
 
-      s->metric = g_string_chunk_insert_const (texts, s->metric);
-      s->labels = g_string_chunk_insert_const (texts, s->labels);
+      s.metric = g_string_chunk_insert_const (texts, s.metric);
+      s.labels = g_string_chunk_insert_const (texts, s.labels);
+      g_array_append_val (summaries, s);
     }
-  return g_array_ref (digest->summaries);
+  return summaries;
 }

@@ -293,7 +293,7 @@ test_print_round_trips (void)
   guint held = 0;
 
   assay_stream_init (&stream, 1, "filter");
-  for (guint round = 0; round < 3000; round++)
+  for (guint round = 0; round < 1000; round++)
     {
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (AssayFilter) filter = NULL, again = NULL;
@@ -322,8 +322,8 @@ test_print_round_trips (void)
           held += (guint) match;
         }
     }
-  g_assert_cmpuint (held, >, 10000);
-  g_assert_cmpuint (held, <, 50000);
+  g_assert_cmpuint (held, >, 3000);
+  g_assert_cmpuint (held, <, 17000);
 }
 
 static void

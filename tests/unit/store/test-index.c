@@ -306,17 +306,67 @@ test_growing_log (void)
   guint32 series;
 
   log = fixture_log (workspace, "b1");
-  series = assay_log_series (log, "return", NULL);
-  for (guint i = 0; i < 5; i++)
+  for (guint i = 0; i < 8; i++)
     {
-      g_autofree char *expected = g_strdup_printf ("return=%u study=other", i);
+      g_autofree char *expected = g_strdup_printf ("late=%u.1 study=other", i);
+      g_autofree char *after = NULL, *rebuilt = NULL;
 
-      assay_log_observe (log, series, i, i);
+      if (i % 2 == 0) /* a new series, of which only NaN is known */
+        {
+          g_autofree char *labels = g_strdup_printf ("i=%u", i);
+
+          assay_log_observe (log, assay_log_series (log, "nan", labels), 0, NAN);
+        }
+      if (i == 3)
+        fixture_array (workspace, log, "b1", "score", "", (const char *[]){ "prompt", NULL },
+                       (const char *[]){ "[1,2]", NULL }, (guint64[]){ 2 }, (double[]){ 1, 2 });
+      series = assay_log_series (log, "late", NULL);
+      assay_log_observe (log, series, i, i + .1);
       assay_log_flush (log, FALSE);
       refresh (index);
       assert_ids (index, expected, NULL, "b1");
+      after = dump (index);
+      /* To the last bit, also of the mean. */
+      g_assert_true (i % 3 > 0 || assay_index_rebuild (index, NULL));
+      rebuilt = dump (index);
+      g_assert_cmpstr (after, ==, rebuilt);
     }
   fixture_close (log);
+  fixture_free (workspace);
+}
+
+/* Begun anew behind our back: what was read before is forgotten. */
+static void
+test_log_begun_anew (void)
+{
+  AssayWorkspace *workspace = small_workspace ();
+  g_autoptr (AssayIndex) index = open_index (workspace);
+  g_autofree char *path = fixture_path (workspace, "runs", "b1", "metrics.alog"), *after = NULL;
+  g_autofree char *rebuilt = NULL;
+  AssayLogError error = { 0 };
+  AssayLogWriter *log = fixture_log (workspace, "b1");
+  guint64 size;
+  guint32 series;
+
+  fixture_series (log, "return", NULL, 1, 3, (double[]){ 1, 2, 3 });
+  assay_log_flush (log, FALSE);
+  size = assay_log_size (log);
+  fixture_series (log, "loss", NULL, 1, 3, (double[]){ 100, 200, 300 });
+  fixture_close (log);
+  refresh (index);
+  assert_ids (index, "max.loss=300 study=other", NULL, "b1");
+  /* As after a kill and --resume: cut behind the checkpoint, then longer than before. */
+  log = assay_log_resume (path, size, &error);
+  series = assay_log_series (log, "loss", NULL);
+  for (guint i = 0; i < 50; i++)
+    assay_log_observe (log, series, i, 7);
+  fixture_close (log);
+  refresh (index);
+  assert_ids (index, "max.loss=7 return=3", NULL, "b1");
+  after = dump (index);
+  g_assert_true (assay_index_rebuild (index, NULL));
+  rebuilt = dump (index);
+  g_assert_cmpstr (after, ==, rebuilt);
   fixture_free (workspace);
 }
 
@@ -692,7 +742,7 @@ test_sql_agrees (void)
   index = open_index (workspace);
   all = query (index, NULL, "id");
   g_assert_cmpuint (all->rows->len, ==, 60);
-  for (guint round = 0; round < 1500; round++)
+  for (guint round = 0; round < 300; round++)
     {
       g_autoptr (GString) text = g_string_new (NULL), expected = g_string_new (NULL);
       g_autoptr (AssayFilter) filter = NULL;
@@ -717,8 +767,8 @@ test_sql_agrees (void)
       if (strcmp (found, expected->str) != 0)
         g_error ("%s: SQL finds %s, memory %s", text->str, found, expected->str);
     }
-  g_assert_cmpuint (n_matched, >, 10000);
-  g_assert_cmpuint (n_matched, <, 80000);
+  g_assert_cmpuint (n_matched, >, 2000);
+  g_assert_cmpuint (n_matched, <, 16000);
   fixture_free (workspace);
 }
 
@@ -875,6 +925,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/index/catalogue-of-metrics", test_catalogue);
   g_test_add_func ("/index/refresh-gives-what-rebuild-gives", test_incremental_equals_rebuild);
   g_test_add_func ("/index/a-growing-log-is-followed", test_growing_log);
+  g_test_add_func ("/index/a-log-begun-anew-is-read-anew", test_log_begun_anew);
   g_test_add_func ("/index/state-is-that-of-the-lock", test_state_is_live);
   g_test_add_func ("/index/unreadable-runs-are-named-and-left-out", test_hostile_directories);
   g_test_add_func ("/index/odd-names-and-values-stay-what-they-are", test_odd_contents);
