@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/log/log.h"
 #include "host/run/supervisor.h"
 
 typedef struct

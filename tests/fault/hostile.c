@@ -17,7 +17,7 @@
 #define BEHAVIOURS                                                                                 \
   "well crash abort hang deaf flood-log flood-console allocate nan exit close-files fork fail "    \
   "falling-steps unknown-metric bad-label no-label huge-array name-outside many-series slow "      \
-  "checkpoints stage bad-stage observe-in-stage all-data step-nan series-once random-array"
+  "checkpoints stage bad-stage observe-in-stage all-data step-nan series-once random-array busy"
 
 #define PARAMS(P)                                                                                  \
   P (CHOICE, behaviour, "well", "Behaviour", .choices = BEHAVIOURS)                                \
@@ -292,6 +292,9 @@ behave_badly (AssayRun *run, const char *how)
     }
   else if (!strcmp (how, "hang"))
     while (!assay_cancelled (run))
+      rest (10);
+  else if (!strcmp (how, "busy"))
+    for (;;)
       rest (10);
   else if (!strcmp (how, "deaf"))
     {

@@ -123,7 +123,7 @@ assay_plan_cancel (AssayWorkspace *workspace, const char *id, GError **error)
 
   if (!lock)
     return FALSE;
-  if (assay_lock_signal (lock, SIGTERM))
+  if (assay_lock_signal (lock, 0, SIGTERM))
     return TRUE;
   g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "Plan %s is not being executed here", id);
   return FALSE;

@@ -173,36 +173,39 @@ read_holder (int fd, long *pid, unsigned long long *start)
 }
 
 AssayLockState
-assay_lock_state (const char *path)
+assay_lock_state (const char *path, gint64 pid)
 {
   AssayLockState state = ASSAY_LOCK_FREE;
   unsigned long long start;
-  long pid;
+  long holder;
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
   if (fd < 0)
     return errno == ENOENT ? ASSAY_LOCK_ABSENT : ASSAY_LOCK_FREE;
   if (flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    state = !read_holder (fd, &pid, &start) || start_of (pid) == start ? ASSAY_LOCK_HELD
-                                                                       : ASSAY_LOCK_FREE;
+    state = !read_holder (fd, &holder, &start)
+                    || ((!pid || holder == pid) && start_of (holder) == start)
+                ? ASSAY_LOCK_HELD
+                : ASSAY_LOCK_FREE;
   close (fd);
   return state;
 }
 
 gboolean
-assay_lock_signal (const char *path, int signal)
+assay_lock_signal (const char *path, gint64 pid, int signal)
 {
   unsigned long long start = 0;
   gboolean sent = FALSE;
-  long pid = 0;
+  long holder = 0;
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), process = -1;
 
   if (fd < 0)
     return FALSE;
-  if (flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK && read_holder (fd, &pid, &start))
-    process = (int) syscall (SYS_pidfd_open, (pid_t) pid, 0);
+  if (flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+      && read_holder (fd, &holder, &start) && (!pid || holder == pid))
+    process = (int) syscall (SYS_pidfd_open, (pid_t) holder, 0);
   /* The descriptor names one process for ever; only now can the pid be trusted. */
-  if (process >= 0 && start_of (pid) == start)
+  if (process >= 0 && start_of (holder) == start)
     sent = syscall (SYS_pidfd_send_signal, process, signal, NULL, 0) == 0;
   if (process >= 0)
     close (process);

@@ -21,7 +21,9 @@ typedef enum
 int assay_lock_take (const char *path, double wait, GError **error);
 void assay_lock_release (int lock);
 
-/** Whether a living process holds it. */
-AssayLockState assay_lock_state (const char *path);
-/** Sends @signal to the holder, if it lives on this host; FALSE: nobody was asked. */
-gboolean assay_lock_signal (const char *path, int signal);
+/** Whether a living process holds it; @pid: that one (0: any).  A holder that lives on another
+ *  host counts as the right one. */
+AssayLockState assay_lock_state (const char *path, gint64 pid);
+/** Sends @signal to the holder, if it is @pid (0: any) and lives on this host; FALSE: nobody
+ *  was asked. */
+gboolean assay_lock_signal (const char *path, gint64 pid, int signal);

@@ -67,7 +67,7 @@ assay_plan_lock (AssayPlan *plan, AssayWorkspace *workspace, GError **error)
       /* Made in the same second, with the same six digits, by another process. */
       stranger = !plan->saved
                  && (g_file_test (file, G_FILE_TEST_EXISTS)
-                     || assay_lock_state (path) != ASSAY_LOCK_ABSENT);
+                     || assay_lock_state (path, 0) != ASSAY_LOCK_ABSENT);
       if (!stranger)
         return assay_lock_take (path, 1, error);
       assay_plan_renew_id (plan);

@@ -91,7 +91,7 @@ assay_run_dir_supervised (const AssayRunDir *dir)
   if (!dir->plan || strchr (dir->plan, '/'))
     return FALSE;
   lock = g_strdup_printf ("%s/../../plans/%s.lock", dir->path, dir->plan);
-  return assay_lock_state (lock) == ASSAY_LOCK_HELD;
+  return assay_lock_state (lock, 0) == ASSAY_LOCK_HELD;
 }
 
 /** What the run is, given what was written and who lives. */
@@ -100,10 +100,14 @@ true_state (AssayRunDir *dir, AssayState written)
 {
   g_autofree char *lock = g_build_filename (dir->path, "lock", NULL);
 
+  /* Others hold the lock for a moment to redo the run or to tidy up: only its own process counts.
+   */
   if (written == ASSAY_RUNNING)
-    return assay_lock_state (lock) == ASSAY_LOCK_HELD ? ASSAY_RUNNING : ASSAY_INTERRUPTED;
+    return assay_lock_state (lock, assay_json_int (dir->status, "pid", -1)) == ASSAY_LOCK_HELD
+               ? ASSAY_RUNNING
+               : ASSAY_INTERRUPTED;
   if (written == ASSAY_QUEUED && !assay_run_dir_supervised (dir)
-      && assay_lock_state (lock) != ASSAY_LOCK_HELD)
+      && assay_lock_state (lock, 0) != ASSAY_LOCK_HELD)
     return ASSAY_INTERRUPTED; /* nobody is left to start it */
   return written;
 }
@@ -317,7 +321,8 @@ assay_run_cancel (AssayWorkspace *workspace, const char *id, GError **error)
   if (!dir)
     return FALSE;
   lock = g_build_filename (dir->path, "lock", NULL);
-  if (dir->state == ASSAY_RUNNING && assay_lock_signal (lock, SIGTERM))
+  if (dir->state == ASSAY_RUNNING
+      && assay_lock_signal (lock, assay_json_int (dir->status, "pid", -1), SIGTERM))
     return TRUE;
   g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "Run %s is not running here: it is %s", id,
                assay_state_name (dir->state));

@@ -129,15 +129,15 @@ test_lock (void)
   g_autoptr (GError) error = NULL;
   int lock;
 
-  g_assert_cmpint (assay_lock_state (path), ==, ASSAY_LOCK_ABSENT);
+  g_assert_cmpint (assay_lock_state (path, 0), ==, ASSAY_LOCK_ABSENT);
   lock = assay_lock_take (path, 0, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (assay_lock_state (path), ==, ASSAY_LOCK_HELD);
+  g_assert_cmpint (assay_lock_state (path, 0), ==, ASSAY_LOCK_HELD);
   g_assert_cmpint (assay_lock_take (path, 0.01, &error), ==, -1);
   g_assert_nonnull (strstr (error->message, "another process holds it"));
   assay_lock_release (lock);
-  g_assert_cmpint (assay_lock_state (path), ==, ASSAY_LOCK_FREE);
-  g_assert_false (assay_lock_signal (path, 0));
+  g_assert_cmpint (assay_lock_state (path, 0), ==, ASSAY_LOCK_FREE);
+  g_assert_false (assay_lock_signal (path, 0, 0));
 }
 
 static void
@@ -164,12 +164,12 @@ test_lock_and_forks (void)
         pause ();
     }
   g_assert_cmpint (read (ready[0], &orphan, sizeof orphan), ==, sizeof orphan);
-  g_assert_cmpint (assay_lock_state (path), ==, ASSAY_LOCK_HELD);
-  g_assert_true (assay_lock_signal (path, SIGKILL));
+  g_assert_cmpint (assay_lock_state (path, 0), ==, ASSAY_LOCK_HELD);
+  g_assert_true (assay_lock_signal (path, 0, SIGKILL));
   waitpid (holder, &status, 0);
   g_assert_cmpint (WTERMSIG (status), ==, SIGKILL);
-  g_assert_cmpint (assay_lock_state (path), ==, ASSAY_LOCK_FREE);
-  g_assert_false (assay_lock_signal (path, SIGKILL));
+  g_assert_cmpint (assay_lock_state (path, 0), ==, ASSAY_LOCK_FREE);
+  g_assert_false (assay_lock_signal (path, 0, SIGKILL));
   kill (orphan, SIGKILL);
 }
 
