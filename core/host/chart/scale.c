@@ -128,4 +128,10 @@ chart_scale_fit (ChartScale *scale, guint32 kind, double lo, double hi, double l
     scale->lo = untransform (scale, transform (scale, lo) - air);
   if (hi != 0 || kind == ASSAY_LOG10)
     scale->hi = untransform (scale, transform (scale, hi) + air);
+  /* Air on a range of hundreds of decades would leave the numbers that there are. */
+  if (kind == ASSAY_LOG10)
+    {
+      scale->lo = MAX (scale->lo, SMALLEST / 1e6);
+      scale->hi = MIN (scale->hi, LARGEST * 1e6);
+    }
 }

@@ -146,6 +146,114 @@ test_numbers (void)
     }
 }
 
+/* CIEDE2000, Sharma, Wu and Dalal (2005), written down from the paper. */
+static double
+colour_difference (const double p[3], const double q[3])
+{
+  double c1 = hypot (p[1], p[2]), c2 = hypot (q[1], q[2]), mean = (c1 + c2) / 2, g, a1, a2, h1, h2,
+         dl, dc, dh, hm, lm, t, sl, sc, sh, rt;
+  const double degree = G_PI / 180;
+
+  g = .5 * (1 - sqrt (pow (mean, 7) / (pow (mean, 7) + pow (25, 7))));
+  a1 = p[1] * (1 + g);
+  a2 = q[1] * (1 + g);
+  c1 = hypot (a1, p[2]);
+  c2 = hypot (a2, q[2]);
+  h1 = fmod (atan2 (p[2], a1) / degree + 360, 360);
+  h2 = fmod (atan2 (q[2], a2) / degree + 360, 360);
+  dl = q[0] - p[0];
+  dc = c2 - c1;
+  dh = h2 - h1;
+  dh += dh > 180 ? -360 : dh < -180 ? 360 : 0;
+  dh = 2 * sqrt (c1 * c2) * sin (dh / 2 * degree);
+  hm = fabs (h1 - h2) <= 180 ? (h1 + h2) / 2
+       : h1 + h2 < 360       ? (h1 + h2 + 360) / 2
+                             : (h1 + h2 - 360) / 2;
+  lm = (p[0] + q[0]) / 2;
+  mean = (c1 + c2) / 2;
+  t = 1 - .17 * cos ((hm - 30) * degree) + .24 * cos (2 * hm * degree)
+      + .32 * cos ((3 * hm + 6) * degree) - .2 * cos ((4 * hm - 63) * degree);
+  sl = 1 + .015 * pow (lm - 50, 2) / sqrt (20 + pow (lm - 50, 2));
+  sc = 1 + .045 * mean;
+  sh = 1 + .015 * mean * t;
+  rt = -2 * sqrt (pow (mean, 7) / (pow (mean, 7) + pow (25, 7)))
+       * sin (60 * exp (-pow ((hm - 275) / 25, 2)) * degree);
+  return sqrt (pow (dl / sl, 2) + pow (dc / sc, 2) + pow (dh / sh, 2) + rt * dc / sc * dh / sh);
+}
+
+/* Linear light as an eye sees it (Machado, Oliveira and Fernandes 2009, severity 1), then Lab. */
+static void
+seen_by (int eye, ChartRgb c, double lab[3])
+{
+  static const double eyes[3][3][3] = { { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } },
+                                        { { .367322, .860646, -.227968 },
+                                          { .280085, .672501, .047413 },
+                                          { -.011820, .042940, .968881 } },
+                                        { { .152286, 1.052583, -.204868 },
+                                          { .114503, .786281, .099216 },
+                                          { -.003882, -.048116, 1.051998 } } };
+  static const double xyz[3][3] = { { .4124564, .3575761, .1804375 },
+                                    { .2126729, .7151522, .0721750 },
+                                    { .0193339, .1191920, .9503041 } };
+  static const double white[3] = { .95047, 1, 1.08883 };
+  double in[3] = { c.r, c.g, c.b }, light[3] = { 0 }, f[3];
+
+  for (int i = 0; i < 3; i++)
+    in[i] = in[i] <= .04045 ? in[i] / 12.92 : pow ((in[i] + .055) / 1.055, 2.4);
+  for (int i = 0; i < 3; i++)
+    for (int k = 0; k < 3; k++)
+      light[i] += eyes[eye][i][k] * in[k];
+  for (int i = 0; i < 3; i++)
+    {
+      double v = 0;
+
+      for (int k = 0; k < 3; k++)
+        v += xyz[i][k] * CLAMP (light[k], 0, 1);
+      v /= white[i];
+      f[i] = v > 216. / 24389 ? cbrt (v) : (24389. / 27 * v + 16) / 116;
+    }
+  lab[0] = 116 * f[1] - 16;
+  lab[1] = 500 * (f[0] - f[1]);
+  lab[2] = 200 * (f[1] - f[2]);
+}
+
+static void
+test_colours_differ_for_all_eyes (void)
+{
+  /* A pair of the paper's test data, so that the measure itself is right. */
+  static const double p[3] = { 50, 2.6772, -79.7751 }, q[3] = { 50, 0, -82.7485 };
+
+  g_assert_cmpfloat_with_epsilon (colour_difference (p, q), 2.0425, 1e-4);
+  for (int eye = 0; eye < 3; eye++)
+    for (int i = 0; i < CHART_N_COLOURS; i++)
+      for (int k = 0; k < i; k++)
+        {
+          double a[3], b[3];
+
+          seen_by (eye, chart_colours[i], a);
+          seen_by (eye, chart_colours[k], b);
+          g_assert_cmpfloat (colour_difference (a, b), >, eye ? 15 : 20);
+        }
+}
+
+static void
+test_colours_differ_in_grey (void)
+{
+  for (int i = 1; i < CHART_N_COLOURS; i++)
+    g_assert_cmpfloat (chart_lightness (chart_colours[i]) - chart_lightness (chart_colours[i - 1]),
+                       >, 4.5);
+  g_assert_cmpfloat (chart_lightness (chart_colours[CHART_N_COLOURS - 1]), <,
+                     82); /* seen on white */
+  for (int i = 1; i <= 100; i++)
+    {
+      g_assert_cmpfloat (chart_lightness (chart_ramp (i / 100.)), <,
+                         chart_lightness (chart_ramp ((i - 1) / 100.)));
+      for (int sign = -1; sign <= 1; sign += 2)
+        g_assert_cmpfloat (chart_lightness (chart_diverging (sign * i / 100.)), <,
+                           chart_lightness (chart_diverging (sign * (i - 1) / 100.)));
+    }
+}
+
 static void
 test_decimation_keeps_extremes (void)
 {
@@ -315,6 +423,8 @@ main (int argc, char **argv)
   g_test_add_func ("/chart/a-scale-bears-every-range", test_scale_extremes);
   g_test_add_func ("/chart/ticks-are-round-and-apart", test_ticks_are_round);
   g_test_add_func ("/chart/numbers-for-people", test_numbers);
+  g_test_add_func ("/chart/colours-differ-for-all-eyes", test_colours_differ_for_all_eyes);
+  g_test_add_func ("/chart/colours-differ-in-grey", test_colours_differ_in_grey);
   g_test_add_func ("/chart/decimation-keeps-the-extremes", test_decimation_keeps_extremes);
   g_test_add_func ("/chart/every-mark-draws-everything", test_every_mark_draws_everything);
   g_test_add_func ("/chart/same-data-same-bytes", test_same_data_same_bytes);
