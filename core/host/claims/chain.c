@@ -185,6 +185,26 @@ name_metric (const ClaimChain *chain, GHashTable *named, const char *metrics, gu
     }
 }
 
+/* The dimensions that a derived metric's folds use and that its results still have. */
+static void
+name_kept (const ClaimChain *chain, GHashTable *kept, const AssayMetric *metric, guint depth)
+{
+  const AssayMetric *of = metric->of ? assay_chain_metric (chain, metric->of, NULL) : NULL;
+
+  if (of && depth < 64)
+    name_kept (chain, kept, of, depth + 1);
+  for (const AssayFold *fold = metric->fold; fold && fold->op != ASSAY_FOLD_END; fold++)
+    {
+      gboolean keeps = fold->op == ASSAY_OP_ANCHOR
+                       || ((fold->op == ASSAY_OP_DIFF || fold->op == ASSAY_OP_RATIO)
+                           && !g_strcmp0 (fold->b, "*"));
+
+      name_words (kept, fold->by);
+      if (keeps)
+        name_words (kept, fold->over);
+    }
+}
+
 static char *
 both (const char *a, const char *b)
 {
@@ -193,8 +213,8 @@ both (const char *a, const char *b)
   return g_strdup_printf ("(%s) and (%s)", a, b);
 }
 
-/* A filter on a derived metric is a filter on what lies below, unless the folds of the derived
- * metric use a dimension that it names: then it holds for their results (@after). */
+/* A filter on a derived metric is a filter on what lies below, unless it names a dimension that
+ * the folds of the derived metric use and keep: then it holds for their results (@after). */
 gboolean
 assay_chain_split_where (const ClaimChain *chain, const AssayMetric *metric, const char *where,
                          char **below, const char **after, GError **error)
@@ -206,8 +226,7 @@ assay_chain_split_where (const ClaimChain *chain, const AssayMetric *metric, con
   if (!filter)
     return FALSE;
   keys = assay_filter_keys (filter);
-  name_folds (named, metric->fold);
-  name_metric (chain, named, metric->of, 0);
+  name_kept (chain, named, metric, 0);
   *after = NULL;
   for (guint i = 0; keys[i]; i++)
     if (g_hash_table_contains (named, keys[i]))
