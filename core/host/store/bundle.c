@@ -249,8 +249,10 @@ static gboolean
 write_members (Bundle *b, GOutputStream *out, GError **error)
 {
   g_autofree char *text = readme (b);
+  g_autofree char *workspace = g_strdup_printf ("{\"format\":%d}\n", ASSAY_WORKSPACE_FORMAT);
 
-  if (!assay_tar_add (out, FOLDER "/README.txt", text, strlen (text), error))
+  if (!assay_tar_add (out, FOLDER "/README.txt", text, strlen (text), error)
+      || !assay_tar_add (out, FOLDER "/workspace.json", workspace, strlen (workspace), error))
     return FALSE;
   for (guint i = 0; i < b->members->len; i++)
     {

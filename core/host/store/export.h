@@ -16,7 +16,7 @@
  *         line, canonical; what is not finite is null.  Of arrays the axes are among the labels,
  *         and "step" is null unless it is an axis.
  *  json   an array of the runs as assay_run_row_json has them, with summaries
- *  bundle a tar.gz of one folder: README.txt with the commands that run all again, plans/, and
+ *  bundle a tar.gz of one workspace: README.txt with the commands that run all again, plans/, and
  *         of every run all but lock and checkpoints; links are left out, and README.txt says so
  */
 typedef enum

@@ -114,17 +114,20 @@ by_value (Grouping *g, sqlite3_stmt *s, guint i)
 {
   int column = COLUMN_BY + (int) i;
   int type = sqlite3_column_type (s, column);
+  g_autofree char *text = NULL;
 
   if (type == SQLITE_INTEGER || type == SQLITE_FLOAT)
     {
-      g_autofree char *text = assay_json_number (sqlite3_column_double (s, column));
-
+      text = assay_json_number (sqlite3_column_double (s, column));
       return g_string_chunk_insert_const (g->groups->texts, text);
     }
   if (type == SQLITE_NULL)
     return NULL;
-  return g_string_chunk_insert_const (g->groups->texts,
-                                      (const char *) sqlite3_column_text (s, column));
+  text = g_strdup ((const char *) sqlite3_column_text (s, column));
+  if (g_str_has_suffix (text, "\x1f")) /* tags */
+    text[strlen (text) - 1] = '\0';
+  g_strdelimit (text, "\x1f", ',');
+  return g_string_chunk_insert_const (g->groups->texts, text);
 }
 
 static guint

@@ -201,6 +201,14 @@ test_bundle (void)
   g_assert_cmpmem (bundle, size, again, again_size);
   folder = unpack (bundle, size);
   {
+    g_autofree char *path = g_build_filename (folder, "assay-bundle", NULL);
+    AssayWorkspace *unpacked = assay_workspace_open (path, FALSE, NULL);
+    g_autoptr (AssayRunDir) run = assay_run_dir_open (unpacked, "b1", NULL);
+
+    g_assert_nonnull (run); /* the bundle is a workspace */
+    assay_workspace_free (unpacked);
+  }
+  {
     g_autofree char *readme = g_build_filename (folder, "assay-bundle", "README.txt", NULL);
 
     g_assert_true (g_file_get_contents (readme, &text, NULL, NULL));

@@ -914,6 +914,51 @@ test_groups_by_keys (void)
   fixture_free (workspace);
 }
 
+static void
+test_groups_by_tags (void)
+{
+  AssayWorkspace *workspace = small_workspace ();
+  g_autoptr (AssayIndex) index = open_index (workspace);
+  AssayGroupQuery q = { .by = (const char *[]){ "tag", NULL } };
+  g_autoptr (AssayRunGroups) groups = assay_index_group (index, &q, NULL);
+
+  g_assert_cmpuint (groups->groups->len, ==, 2);
+  g_assert_cmpstr (g_array_index (groups->groups, AssayRunGroup, 0).values[0], ==, "good,a b");
+  g_assert_null (g_array_index (groups->groups, AssayRunGroup, 1).values[0]);
+  g_assert_cmpuint (g_array_index (groups->groups, AssayRunGroup, 1).n_runs, ==, 2);
+  fixture_free (workspace);
+}
+
+static guint
+count_files (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 1;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      n += count_files (child);
+    }
+  return n;
+}
+
+/* It may be shared, read-only or far away. */
+static void
+test_workspace_is_left_alone (void)
+{
+  AssayWorkspace *workspace = small_workspace ();
+  guint before = count_files (assay_workspace_path (workspace));
+  g_autoptr (AssayIndex) index = open_index (workspace);
+
+  g_assert_true (assay_index_rebuild (index, NULL));
+  assert_ids (index, NULL, "id", "a1 a2 b1");
+  g_assert_cmpuint (count_files (assay_workspace_path (workspace)), ==, before);
+  fixture_free (workspace);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -938,5 +983,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/index/the-largest-filters-work", test_large_filters);
   g_test_add_func ("/index/groups-have-the-classical-interval", test_groups);
   g_test_add_func ("/index/groups-by-any-keys", test_groups_by_keys);
+  g_test_add_func ("/index/groups-by-tags", test_groups_by_tags);
+  g_test_add_func ("/index/the-workspace-is-left-alone", test_workspace_is_left_alone);
   return g_test_run ();
 }
