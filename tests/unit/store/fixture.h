@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /** A run to be written; NULL and 0 are sensible. */
 typedef struct
@@ -92,8 +93,9 @@ fixture_status (AssayWorkspace *workspace, const FixtureRun *run)
   g_autofree char *path = fixture_path (workspace, "runs", run->id, "status.json");
   g_autofree char *reason = fixture_quote (run->reason);
   g_autofree char *text = g_strdup_printf (
-      "{\"format\":1,\"state\":\"%s\",\"started\":%d,\"finished\":%d,\"reason\":%s}",
-      run->state ? run->state : "done", (int) run->started, (int) run->finished, reason);
+      "{\"format\":1,\"state\":\"%s\",\"started\":%d,\"finished\":%d,\"reason\":%s,\"pid\":%d}",
+      run->state ? run->state : "done", (int) run->started, (int) run->finished, reason,
+      (int) getpid ());
 
   fixture_write (path, text);
 }
