@@ -30,8 +30,7 @@
 #define OTHER_LOAD 0.08
 
 static const BenchTable *const tables[]
-    = { &bench_base,  &bench_chart,    &bench_run,
-        &bench_store, &bench_minigrid, &bench_graph_backup };
+    = { &bench_base, &bench_chart, &bench_run, &bench_store, &bench_minigrid, &bench_graph_backup };
 #define N_TABLES (sizeof tables / sizeof tables[0])
 
 static char folder[PATH_MAX];

@@ -40,7 +40,7 @@ assay (Fixture *fixture, const char *words)
 
   g_subprocess_launcher_setenv (launcher, "ASSAY_WORKSPACE", fixture->workspace, TRUE);
   g_assert_true (g_shell_parse_argv (line, NULL, &argv, &error));
-  process = g_subprocess_launcher_spawnv (launcher, (const char *const *)argv, &error);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
   g_assert_no_error (error);
   g_subprocess_communicate_utf8 (process, NULL, NULL, &result.out, &result.err, &error);
   g_assert_no_error (error);
