@@ -228,6 +228,22 @@ static const AssayClaim claims[] = {
     .units = "seed/env",
     .expect = ASSAY_WITHIN (-.05, .05),
     .presets = "standard" },
+  { .id = "control-tuned",
+    .says = "With the learning rate of every agent tuned as well, graph backup learns faster than "
+            "every textbook baseline",
+    .metric = "return",
+    .where
+    = FIXED " " TRIO " (" ANCHORS " or match=samples hash=state (" TEXTBOOK " or " GRAPH "))",
+    .fold = ASSAY_FOLDS (
+        ASSAY_AUC ("step"), ASSAY_BEST ("learning-rate", "seed"), TUNED,
+        ASSAY_MEAN (PIN_WORLD PIN_SIZE PIN_GRAPH "match batch edges hash probes snapshot compat"),
+        ASSAY_ANCHOR ("agent", "random", "optimal"), ASSAY_IQM ("env seed"),
+        ASSAY_DIFF ("agent", "graph", "*")),
+    .units = "seed/env",
+    .each = "agent",
+    .expect = ASSAY_ABOVE (0),
+    .needs = "gate-optimal gate-random",
+    .presets = "standard" },
   { .id = "control-rates",
     .says = "Graph backup learns faster than tuned n-step at every learning rate",
     .metric = "return",

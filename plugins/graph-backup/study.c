@@ -374,8 +374,10 @@ static const AssayMetric metrics[] = {
   "env=" envs " level-mode=random agent=n-step n=1,3,5,10" more "\n"                               \
   "env=crossing\n"
 #define SWEEPS(envs, more)                                                                         \
-  "env=" envs " agent=graph learning-rate=0.2,1" more "\n"                                         \
+  "env=" envs " agent=graph,one-step learning-rate=0.2,1" more "\n"                                \
   "env=" envs " agent=n-step n=1,3,5,10 learning-rate=0.2,1" more "\n"                             \
+  "env=" envs " agent=tree n=1,3,5,10 tree-policy=target,backed-up learning-rate=0.2,1" more "\n"  \
+  "env=" envs " agent=retrace,q-lambda lambda=0,0.5,0.9,1 learning-rate=0.2,1" more "\n"           \
   "env=" envs " level-mode=random levels=1,4 agent=graph" more "\n"                                \
   "env=" envs " level-mode=random levels=1,4 agent=n-step n=1,3,5,10" more "\n"                    \
   "env=" envs " agent=graph hash=partial,full" more "\n"                                           \
