@@ -18,7 +18,7 @@
   "minigrid.KeyCorridorS3R2,minigrid.LavaGapS7,minigrid.SimpleCrossingS9N2,"                       \
   "minigrid.SimpleCrossingS9N3,minigrid.MultiRoom-N4-S5"
 
-#define LEARNS "agent=graph,graph-mixed,one-step,n-step,tree,retrace,q-lambda"
+#define LEARNS "agent!=random,optimal"
 #define ON_A_LEVEL "env!=crossing"
 
 #define PARAMS(P)                                                                                  \
@@ -333,21 +333,6 @@ static const AssayMetric metrics[] = {
     .of = "novel-ratio",
     .where = FIXED " " PLAIN " " GRAPH,
     .fold = ASSAY_FOLDS (ASSAY_AT ("step", "last"), PINNED, ASSAY_MEAN ("agent")) },
-  /* Chooses the settings that the learning curves show. */
-  { .id = "best-by-n",
-    .title = "Mean return of each setting",
-    .of = "return",
-    .fold = ASSAY_FOLDS (ASSAY_AUC ("step"), PINNED, ASSAY_MEAN ("seed")) },
-  { .id = "best-by-lambda",
-    .title = "Mean return at the best n",
-    .of = "return",
-    .fold
-    = ASSAY_FOLDS (ASSAY_AUC ("step"), ASSAY_BEST ("n", "seed"), PINNED, ASSAY_MEAN ("seed")) },
-  { .id = "best-by-policy",
-    .title = "Mean return at the best n and lambda",
-    .of = "return",
-    .fold = ASSAY_FOLDS (ASSAY_AUC ("step"), ASSAY_BEST ("n", "seed"),
-                         ASSAY_BEST ("lambda", "seed"), PINNED, ASSAY_MEAN ("seed")) },
 };
 
 /* ---- Presets ------------------------------------------------------------------ */
