@@ -121,9 +121,11 @@ static const AssayFigure figures[] = {
     .mark = ASSAY_LINE,
     .x = "step",
     .y = "return-by-compute",
-    .where = FIXED " " TRIO " match=edges hash=state learning-rate=0.5 (" N_STEP " or " GRAPH ")",
-    .fold = ASSAY_FOLDS (PINNED, ASSAY_BEST ("n", "seed")),
+    .where
+    = FIXED " " TRIO " match=edges hash=state learning-rate=0.5 (" N_STEP " n=1,10 or " GRAPH ")",
+    .fold = ASSAY_FOLDS (PINNED),
     .color = "agent",
+    .dash = "n",
     .col = "env",
     .over = "seed",
     .center = ASSAY_CENTER_IQM },
