@@ -5,15 +5,20 @@
 #include "arms.h"
 #include <assay/plugin.h>
 
+/* For curves the settings are chosen on all seeds, which flatters the baselines a little. */
+#define CHOSEN                                                                                     \
+  ASSAY_BEST ("n", "best-by-n"), ASSAY_BEST ("lambda", "best-by-lambda"),                          \
+      ASSAY_BEST ("tree-policy", "best-by-policy")
+
 static const AssayFigure figures[] = {
   { .id = "learning",
-    .title = "Return while learning; baselines at every step at the setting best on other seeds",
+    .title = "Return while learning; baselines at their best setting",
     .source = "MiniGrid learning curves",
     .mark = ASSAY_LINE,
     .x = "step",
     .y = "return",
     .where = FIXED " (" ANCHORS " or " PLAIN " (" TEXTBOOK " or " MIXED " or " GRAPH "))",
-    .fold = ASSAY_FOLDS (PINNED, TUNED),
+    .fold = ASSAY_FOLDS (CHOSEN, PINNED),
     .color = "agent",
     .col = "env",
     .over = "seed",
@@ -24,7 +29,7 @@ static const AssayFigure figures[] = {
     .x = "step",
     .y = "q-error",
     .where = FIXED " " PLAIN " (" TEXTBOOK " or " MIXED " or " GRAPH ")",
-    .fold = ASSAY_FOLDS (PINNED, TUNED),
+    .fold = ASSAY_FOLDS (CHOSEN, PINNED),
     .color = "agent",
     .col = "env",
     .over = "seed",

@@ -333,6 +333,20 @@ static const AssayMetric metrics[] = {
     .of = "novel-ratio",
     .where = FIXED " " PLAIN " " GRAPH,
     .fold = ASSAY_FOLDS (ASSAY_AT ("step", "last"), PINNED, ASSAY_MEAN ("agent")) },
+  /* Choose the settings that the learning curves show. */
+  { .id = "best-by-n",
+    .title = "Mean return of each setting",
+    .of = "return",
+    .fold = ASSAY_FOLDS (ASSAY_AUC ("step"), ASSAY_MEAN ("seed")) },
+  { .id = "best-by-lambda",
+    .title = "Mean return at the best n",
+    .of = "return",
+    .fold = ASSAY_FOLDS (ASSAY_AUC ("step"), ASSAY_BEST ("n", "seed"), ASSAY_MEAN ("seed")) },
+  { .id = "best-by-policy",
+    .title = "Mean return at the best n and lambda",
+    .of = "return",
+    .fold = ASSAY_FOLDS (ASSAY_AUC ("step"), ASSAY_BEST ("n", "seed"),
+                         ASSAY_BEST ("lambda", "seed"), ASSAY_MEAN ("seed")) },
 };
 
 /* ---- Presets ------------------------------------------------------------------ */
