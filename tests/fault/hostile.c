@@ -27,6 +27,7 @@
   P (REAL, rate, 0.5, "Rate", .min = 0, .max = 1)                                                  \
   P (BOOL, flag, false, "Flag")                                                                    \
   P (STRING, note, "", "Note")                                                                     \
+  P (INT, size, 1, "Size", .min = 0, .max = 1e6, .when = "behaviour!=well,slow rate=0.5,1e0")      \
   P (FILE, corpus, "", "Corpus")                                                                   \
   P (INT, stage_number, 1, "Number", .min = 0, .max = 100, .when = "behaviour=stage")              \
   P (INT, threads, 1, "Threads", .min = 1, .max = 64)

@@ -21,6 +21,9 @@ gboolean assay_assign_runs (const AssayRunTemplate *shared, gboolean resume,
 /** Files of the plugins that a study names. */
 gboolean assay_environment_plugins (const AssayStudyInfo *study, GStrv *paths, GError **error);
 
+/** A request that was parsed from @text, which errors count lines in. */
+AssayPlan *assay_plan_of_object (AssayStudyInfo *study, JsonObject *object, const char *text,
+                                 const char *what, GError **error);
 /** A plan without runs; its texts are of @study and now. */
 AssayPlan *assay_plan_empty (AssayStudyInfo *study);
 void assay_plan_renew_id (AssayPlan *plan);

@@ -220,22 +220,23 @@ too_many (GError **error)
   return FALSE;
 }
 
-static gboolean
+/** Takes @spec. */
+static void
 add_once (GPtrArray *specs, GHashTable *keys, AssaySpec *spec)
 {
-  if (!g_hash_table_add (keys, spec->key))
+  if (g_hash_table_contains (keys, spec->key))
     {
       assay_spec_unref (spec);
-      return FALSE;
+      return;
     }
+  g_hash_table_add (keys, spec->key);
   g_ptr_array_add (specs, spec);
-  return TRUE;
 }
 
 /** Every combination of one grid, the last axis fastest. */
 static gboolean
-expand (AssayStudyInfo *study, GPtrArray *grid, guint64 seed, GPtrArray *specs, GHashTable *keys,
-        GError **error)
+expand (AssayStudyInfo *study, GPtrArray *grid, guint64 seed, guint64 most, GPtrArray *specs,
+        GHashTable *keys, GError **error)
 {
   g_autofree const char **settings = g_new0 (const char *, 2 * grid->len + 1);
   guint64 n = 1;
@@ -260,6 +261,8 @@ expand (AssayStudyInfo *study, GPtrArray *grid, guint64 seed, GPtrArray *specs, 
       if (!spec)
         return FALSE;
       add_once (specs, keys, spec);
+      if (specs->len > most)
+        return too_many (error);
     }
   return TRUE;
 }
@@ -294,11 +297,10 @@ fill (AssayPlan *plan, GPtrArray *grids, guint64 first, guint64 last, GError **e
   if (!check_size (grids, last - first + 1, error))
     return FALSE;
   for (guint i = 0; i < grids->len; i++)
-    if (!expand (plan->study, grids->pdata[i], first, plan->specs, keys, error))
+    if (!expand (plan->study, grids->pdata[i], first, ASSAY_PLAN_MAX_RUNS / (last - first + 1),
+                 plan->specs, keys, error))
       return FALSE;
   n = plan->specs->len;
-  if (n * (last - first + 1) > ASSAY_PLAN_MAX_RUNS)
-    return too_many (error);
   for (guint64 seed = first + 1; seed <= last; seed++)
     for (guint i = 0; i < n; i++)
       {

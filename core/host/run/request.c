@@ -3,7 +3,7 @@
  * A plan asked for by a JSON file: {"study", "preset", "set", "sweep", "seeds"}.
  */
 #include "host/registry/json.h"
-#include "host/run/plan.h"
+#include "host/run/assign.h"
 
 #include <string.h>
 
@@ -179,16 +179,20 @@ read_seeds (const Request *r, char **seeds, GError **error)
   return TRUE;
 }
 
-static AssayPlan *
-make_plan (const Request *r, GError **error)
+AssayPlan *
+assay_plan_of_object (AssayStudyInfo *study, JsonObject *object, const char *text, const char *what,
+                      GError **error)
 {
+  const Request own = { .what = what, .text = text, .object = object, .study = study };
+  const Request *r = &own;
   g_autoptr (GPtrArray) set = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) sweep = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *seeds = NULL;
   AssayPlanRequest request = { .preset = assay_json_text (r->object, "preset", NULL) };
   AssayPlan *plan;
 
-  if (!read_set (r, set, error) || !read_sweep (r, sweep, error) || !read_seeds (r, &seeds, error))
+  if (!check_members (r, error) || !read_set (r, set, error) || !read_sweep (r, sweep, error)
+      || !read_seeds (r, &seeds, error))
     return NULL;
   g_ptr_array_add (set, NULL);
   g_ptr_array_add (sweep, NULL);
@@ -220,8 +224,6 @@ assay_plan_from_request (AssayRegistry *registry, const char *text, gssize lengt
       return NULL;
     }
   request.object = json_node_get_object (node);
-  if (!check_members (&request, error))
-    return NULL;
   id = assay_json_text (request.object, "study", NULL);
   if (!id)
     {
@@ -234,8 +236,7 @@ assay_plan_from_request (AssayRegistry *registry, const char *text, gssize lengt
       locate (&request, NULL, "study", error);
       return NULL;
     }
-  request.study = study;
-  return make_plan (&request, error);
+  return assay_plan_of_object (study, request.object, copy, what, error);
 }
 
 AssayPlan *

@@ -21,25 +21,40 @@ param_index (const AssayStudyInfo *study, const char *id)
 
 static gboolean applies (const AssayStudyInfo *study, char *const *values, guint i, guint depth);
 
+/** Whether a value, as it stands in `when`, is the parameter's canonical @value. */
+static gboolean
+is_value (const AssayParam *param, const char *text, gsize n, const char *value)
+{
+  g_autofree char *word = NULL, *canonical = NULL;
+
+  if (strncmp (text, value, n) == 0 && value[n] == '\0')
+    return TRUE;
+  if (param->type == ASSAY_CHOICE || param->type == ASSAY_STRING)
+    return FALSE;
+  word = g_strndup (text, n); /* "1e3" is 1000 */
+  canonical = assay_param_parse (param, word, NULL);
+  return g_strcmp0 (canonical, value) == 0;
+}
+
 /** One clause of `when`: "agent=n-step,tree", or "env!=crossing". */
 static gboolean
-clause_holds (const AssayStudyInfo *study, char *const *values, const char *clause, guint depth)
+clause_holds (const AssayStudyInfo *study, char *const *values, const char *clause, gsize n,
+              guint depth)
 {
-  const char *equals = strchr (clause, '=');
+  const char *equals = memchr (clause, '=', n), *end = clause + n;
   gboolean negated = equals && equals > clause && equals[-1] == '!';
   g_autofree char *id = equals ? g_strndup (clause, equals - clause - negated) : NULL;
   guint at = id ? param_index (study, g_strdelimit (id, "_", '-')) : G_MAXUINT;
-  g_auto (GStrv) wanted = NULL;
 
   if (at == G_MAXUINT || !applies (study, values, at, depth + 1))
     return FALSE;
-  wanted = g_strsplit (equals + 1, ",", -1);
-  for (guint i = 0; wanted[i]; i++)
+  for (const char *word = equals + 1; word < end;)
     {
-      g_autofree char *canonical = assay_param_parse (&study->params[at], wanted[i], NULL);
+      gsize length = strcspn (word, ", \t\n");
 
-      if (g_strcmp0 (canonical, values[at]) == 0)
+      if (is_value (&study->params[at], word, length, values[at]))
         return !negated;
+      word += length + 1;
     }
   return negated;
 }
@@ -48,17 +63,23 @@ static gboolean
 applies (const AssayStudyInfo *study, char *const *values, guint i, guint depth)
 {
   const char *when = study->params[i].when;
-  g_auto (GStrv) clauses = NULL;
 
-  if (!when || !*when)
+  if (!when)
     return TRUE;
   if (depth > study->n_params) /* a circle of conditions never holds */
     return FALSE;
-  clauses = g_strsplit_set (when, " \t\n", -1);
-  for (guint k = 0; clauses[k]; k++)
-    if (*clauses[k] && !clause_holds (study, values, clauses[k], depth))
-      return FALSE;
-  return TRUE;
+  for (;;)
+    {
+      gsize n;
+
+      when += strspn (when, " \t\n");
+      n = strcspn (when, " \t\n");
+      if (!n)
+        return TRUE;
+      if (!clause_holds (study, values, when, n, depth))
+        return FALSE;
+      when += n;
+    }
 }
 
 /* ---- the key ---- */

@@ -141,8 +141,11 @@ add_value (Values *values, const AssayParam *param, const char *text, GError **e
     return FALSE;
   if (values->list->len >= MAX_VALUES)
     return refuse (param, text, "a sweep has at most 100000 values", error) != NULL;
-  if (g_hash_table_add (values->set, value))
-    g_ptr_array_add (values->list, g_steal_pointer (&value));
+  if (!g_hash_table_contains (values->set, value))
+    {
+      g_hash_table_add (values->set, value);
+      g_ptr_array_add (values->list, g_steal_pointer (&value));
+    }
   return TRUE;
 }
 

@@ -107,10 +107,15 @@ test_when (void)
                                                                               "pause", "5", NULL };
   g_autoptr (AssaySpec) x = assay_spec_new (plugin->study, slow, 1, NULL);
   g_autoptr (AssaySpec) y = assay_spec_new (plugin->study, well, 1, NULL);
+  g_autoptr (AssaySpec) other = assay_spec_new (plugin->study, fail, 1, NULL);
+  g_autoptr (AssaySpec) low = assay_spec_new (plugin->study, fail_low, 1, NULL);
   g_autoptr (AssaySpec) plain = assay_spec_new (plugin->study, NULL, 1, NULL);
 
   g_assert_cmpstr (assay_spec_value (x, "pause"), ==, "5");
   g_assert_null (assay_spec_value (y, "pause"));
+  g_assert_null (assay_spec_value (y, "size"));
+  g_assert_cmpstr (assay_spec_value (other, "size"), ==, "1");
+  g_assert_null (assay_spec_value (low, "size"));
   g_assert_cmpstr (y->key, ==, plain->key);
   assay_plugin_info_free (plugin);
 }
@@ -121,7 +126,9 @@ typedef struct
   int64_t steps, pause;
   double rate;
   bool flag;
-  const char *note, *corpus;
+  const char *note;
+  int64_t size;
+  const char *corpus;
   int64_t stage_number, threads;
 } Params;
 
