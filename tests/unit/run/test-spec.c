@@ -102,9 +102,10 @@ static void
 test_when (void)
 {
   AssayPluginInfo *plugin = engine_scan ();
-  const char *const slow[] = { "behaviour", "slow", "pause", "5", NULL }, *const well[]
-                                                                          = { "behaviour", "well",
-                                                                              "pause", "5", NULL };
+  const char *const slow[] = { "behaviour", "slow", "pause", "5", NULL };
+  const char *const well[] = { "behaviour", "well", "pause", "5", NULL };
+  const char *const fail[] = { "behaviour", "fail", "rate", "1", NULL };
+  const char *const fail_low[] = { "behaviour", "fail", "rate", "0.2", NULL };
   g_autoptr (AssaySpec) x = assay_spec_new (plugin->study, slow, 1, NULL);
   g_autoptr (AssaySpec) y = assay_spec_new (plugin->study, well, 1, NULL);
   g_autoptr (AssaySpec) other = assay_spec_new (plugin->study, fail, 1, NULL);
