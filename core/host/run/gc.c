@@ -67,15 +67,15 @@ assay_run_trash (AssayWorkspace *workspace, const char *id, GError **error)
                    assay_workspace_path (workspace));
       return FALSE;
     }
-  if (is_wanted (workspace, id))
-    {
-      g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED,
-                   "Run %s is running or queued: cancel it first", id);
-      return FALSE;
-    }
-  lock = assay_lock_take (lock_path, 0.5, error); /* nobody begins it meanwhile */
-  moved = lock >= 0 && move_to_trash (workspace, id, path, error);
+  lock = is_wanted (workspace, id) ? -1 : assay_lock_take (lock_path, 0.5, error);
+  if (error && *error)
+    return FALSE;
+  /* With the lock nobody begins it meanwhile; but somebody may just have come to want it. */
+  moved = lock >= 0 && !is_wanted (workspace, id) && move_to_trash (workspace, id, path, error);
   assay_lock_release (lock);
+  if (!moved && error && !*error)
+    g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED,
+                 "Run %s is running or queued: cancel it first", id);
   return moved;
 }
 
@@ -116,22 +116,27 @@ empty_trash (Gc *gc, GError **error)
 
 /** Writes down what everybody reads already: that the run was interrupted. */
 static void
-write_interrupted (AssayRunDir *dir)
+write_interrupted (AssayWorkspace *workspace, const char *id)
 {
-  g_autofree char *path = g_build_filename (dir->path, "lock", NULL);
-  AssayStatus status = {
-    .state = ASSAY_INTERRUPTED,
-    .attempt = (guint) assay_json_int (dir->status, "attempt", 1),
-    .pid = assay_json_int (dir->status, "pid", 0),
-    .started = dir->started,
-    .reason = dir->reason,
-    .exit_code = -1,
-    .signal = -1,
-  };
-  int lock = assay_lock_take (path, 0.2, NULL);
+  g_autofree char *path = g_build_filename (assay_workspace_path (workspace), "runs", id, NULL);
+  g_autofree char *lock_path = g_build_filename (path, "lock", NULL);
+  int lock = assay_lock_take (lock_path, 0.2, NULL);
+  g_autoptr (AssayRunDir) dir = lock >= 0 ? assay_run_dir_open (workspace, id, NULL) : NULL;
 
-  if (lock >= 0)
-    assay_status_write (dir->path, &status, TRUE, NULL);
+  if (dir && dir->state == ASSAY_INTERRUPTED)
+    {
+      const AssayStatus status = {
+        .state = ASSAY_INTERRUPTED,
+        .attempt = (guint) assay_json_int (dir->status, "attempt", 1),
+        .pid = assay_json_int (dir->status, "pid", 0),
+        .started = dir->started,
+        .reason = dir->reason,
+        .exit_code = -1,
+        .signal = -1,
+      };
+
+      assay_status_write (dir->path, &status, TRUE, NULL);
+    }
   assay_lock_release (lock);
 }
 
@@ -173,7 +178,7 @@ look_at_runs (Gc *gc, GHashTable *existing, GError **error)
         continue;
       if (!gc->dry_run && dir->state == ASSAY_INTERRUPTED
           && g_strcmp0 (assay_json_text (dir->status, "state", NULL), "interrupted") != 0)
-        write_interrupted (dir);
+        write_interrupted (gc->workspace, ids[i]);
       gc->busy |= dir->state == ASSAY_RUNNING || dir->state == ASSAY_QUEUED;
       note_stages (gc, dir);
     }

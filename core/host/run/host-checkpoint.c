@@ -320,6 +320,23 @@ forget (AssayRunner *runner, GHashTable *kept)
   runner->bytes = 0;
 }
 
+/** Half-written files of a writer that was killed; they mean nothing. */
+static void
+remove_leftovers (AssayRunner *runner, const char *folder)
+{
+  g_autofree char *path = g_build_filename (runner->dir, folder, NULL);
+  g_autoptr (GDir) dir
+      = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    if (*name == '.')
+      {
+        g_autofree char *file = g_build_filename (path, name, NULL);
+        unlink (file);
+      }
+}
+
 gboolean
 assay_runner_open_log (AssayRunner *runner, GError **error)
 {
@@ -333,6 +350,11 @@ assay_runner_open_log (AssayRunner *runner, GError **error)
 
   if (end)
     recall (runner, path, end, kept);
+  if (runner->status.attempt > 1)
+    {
+      remove_leftovers (runner, "");
+      remove_leftovers (runner, "checkpoints");
+    }
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     if (!clean_folder (runner, kept, folders[i], error))
       return FALSE;

@@ -2,10 +2,12 @@
  *
  * plans/<id>.json: what was asked, and which run each run of the plan became.
  */
+#include "base/file/file.h"
 #include "host/registry/json.h"
 #include "host/run/assign.h"
 #include "host/run/lock.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define FORMAT 1
@@ -106,6 +108,26 @@ runs_array (const AssayPlan *plan)
   return array;
 }
 
+/** As assay_json_save (), but never a file that could not be read back. */
+static gboolean
+write_plan (const char *path, JsonNode *node, GError **error)
+{
+  g_autofree char *canonical = assay_json_canonical (node);
+  g_autofree char *text = g_strconcat (canonical, "\n", NULL);
+  gsize size = strlen (text);
+
+  if (size > ASSAY_JSON_MAX_BYTES)
+    g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
+                 "The plan would take more than %d MB: sweep fewer values or seeds, or split it",
+                 ASSAY_JSON_MAX_BYTES >> 20);
+  else if (assay_file_replace (path, text, size))
+    return TRUE;
+  else
+    g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "Cannot write %s: %s", path,
+                 g_strerror (errno));
+  return FALSE;
+}
+
 gboolean
 assay_plan_save (AssayPlan *plan, AssayWorkspace *workspace, GError **error)
 {
@@ -132,7 +154,7 @@ assay_plan_save (AssayPlan *plan, AssayWorkspace *workspace, GError **error)
   json_object_set_object_member (
       object, "options", plan->options ? json_object_ref (plan->options) : json_object_new ());
   json_object_set_array_member (object, "runs", runs_array (plan));
-  plan->saved = path && assay_json_save (path, node, error);
+  plan->saved = path && write_plan (path, node, error);
   return plan->saved;
 }
 

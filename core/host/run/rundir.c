@@ -106,8 +106,7 @@ true_state (AssayRunDir *dir, AssayState written)
     return assay_lock_state (lock, assay_json_int (dir->status, "pid", -1)) == ASSAY_LOCK_HELD
                ? ASSAY_RUNNING
                : ASSAY_INTERRUPTED;
-  if (written == ASSAY_QUEUED && !assay_run_dir_supervised (dir)
-      && assay_lock_state (lock, 0) != ASSAY_LOCK_HELD)
+  if (written == ASSAY_QUEUED && !assay_run_dir_supervised (dir))
     return ASSAY_INTERRUPTED; /* nobody is left to start it */
   return written;
 }

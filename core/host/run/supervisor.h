@@ -33,7 +33,8 @@ typedef struct
   guint done, reused, failed, cancelled, interrupted, not_started;
 } AssayPlanResult;
 
-/** Saves the plan, executes it, and returns when every run has ended.  Cancelled by
+/** Saves the plan, executes it, and returns when every run has ended.  Blocks; call it from a
+ *  thread of your own: runs die with that thread.  Cancelled by
  *  @cancellable: SIGTERM, after the grace SIGKILL of each run's group.  Failed runs are a
  *  result, not an error. */
 gboolean assay_supervise (AssayWorkspace *workspace, AssayPlan *plan,

@@ -572,7 +572,9 @@ typedef struct AssayStage
   const char *name;    /* "pretrain"; may carry a suffix: "q-star.DoorKey-5x5" */
   const char *depends; /* ids of the parameters that it reads */
   const char *parents; /* names of stages used before, whose result it reads */
-  /** Makes the result by writing @path; false: failed or cancelled. */
+  /** Makes the result by writing @path; false: failed or cancelled.  So that a result hangs on
+   *  nothing but its key, @run has the seed 0 unless @per_seed, every parameter that @depends
+   *  does not name is at its default, and what is observed or written for the run is refused. */
   bool (*build) (AssayRun *run, const char *path, void *data);
   void *data;
 } AssayStage;
