@@ -73,10 +73,12 @@ note_finished (Engine *engine, AssayPlan *plan, GHashTable *finished)
 }
 
 static guint
-supervise_and_kill (Engine *engine, AssayPlan *plan, AssayPlanResult *result)
+supervise_and_kill (Engine *engine, AssayPlan *plan, guint attempt, AssayPlanResult *result)
 {
   const AssaySuperviseOptions options = { .cores = 2, .resume = TRUE };
-  Killer killer = { .engine = engine, .delay = (guint) g_test_rand_int_range (0, 120000) };
+  /* Where starting takes long, kills come later and later, so that the plan gets on. */
+  gint longest = 120000 + 40000 * (gint) attempt;
+  Killer killer = { .engine = engine, .delay = (guint) g_test_rand_int_range (0, longest) };
   GThread *thread = g_thread_new ("killer", kill_after_a_while, &killer);
   g_autoptr (GError) error = NULL;
 
@@ -105,7 +107,7 @@ test_resume (void)
           g_autoptr (AssayPlan) plan = engine_plan (engine, set, SEEDS);
 
           g_assert_cmpuint (attempt, <, 100);
-          kills += supervise_and_kill (engine, plan, &result);
+          kills += supervise_and_kill (engine, plan, attempt, &result);
           g_assert_cmpuint (result.failed, ==, 0);
           note_finished (engine, plan, finished);
           for (guint i = 0; i < 3 && result.done + result.reused == 3; i++)
