@@ -72,6 +72,21 @@ engine_plan (Engine *engine, const char *set, const char *seeds)
   return plan;
 }
 
+/** What a sanitizer says of a runner stands in its console only. */
+static void
+check_consoles (Engine *engine, AssayPlan *plan)
+{
+  for (guint i = 0; i < plan->specs->len; i++)
+    {
+      g_autofree char *path
+          = g_build_filename (engine->path, "runs", plan->runs[i], "console.log", NULL);
+      g_autofree char *text = NULL;
+
+      if (g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "Sanitizer"))
+        g_error ("%s", text);
+    }
+}
+
 AssayPlan *
 engine_run (Engine *engine, const char *set, const char *seeds,
             const AssaySuperviseOptions *options, AssayPlanResult *result)
@@ -83,6 +98,7 @@ engine_run (Engine *engine, const char *set, const char *seeds,
   assay_supervise (engine->workspace, plan, options ? options : &none, NULL, NULL, NULL, result,
                    &error);
   g_assert_no_error (error);
+  check_consoles (engine, plan);
   return plan;
 }
 

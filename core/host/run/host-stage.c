@@ -135,7 +135,7 @@ wait_for_lock (AssayRunner *runner, const AssayStage *stage, const char *path)
     {
       g_autoptr (GError) error = NULL;
 
-      lock = assay_lock_take (path, 0.1, &error);
+      lock = assay_lock_take (path, 0.5, &error);
       if (lock < 0 && assay_lock_state (path, 0) == ASSAY_LOCK_ABSENT)
         {
           assay_runner_fail (runner, "stage %s: %s", stage->name, error->message);

@@ -15,6 +15,15 @@ shown (const char *text)
   return g_utf8_make_valid (text, MIN (strlen (text), 60));
 }
 
+static gboolean
+has_control (const char *text)
+{
+  for (; *text; text++)
+    if (g_ascii_iscntrl (*text))
+      return TRUE;
+  return FALSE;
+}
+
 /** The level as the log keeps it; NULL: *@problem. */
 static char *
 canonical_level (const AssayDim *dim, const char *level, char **problem)
@@ -26,6 +35,8 @@ canonical_level (const AssayDim *dim, const char *level, char **problem)
 
   if (!*level)
     *problem = g_strdup_printf ("%s has no value", dim->id);
+  else if (has_control (level))
+    *problem = g_strdup_printf ("the value of %s holds a control character", dim->id);
   else if (dim->kind == ASSAY_NUMBER)
     {
       number = g_ascii_strtod (level, &end);

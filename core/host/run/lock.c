@@ -121,6 +121,7 @@ int
 assay_lock_take (const char *path, double wait, GError **error)
 {
   gint64 end = g_get_monotonic_time () + (gint64) (wait * 1e6);
+  gulong pause = 500;
   int problem;
 
   do
@@ -140,7 +141,8 @@ assay_lock_take (const char *path, double wait, GError **error)
       problem = EWOULDBLOCK;
       close (fd);
       if (wait > 0)
-        g_usleep (2000);
+        g_usleep (pause);
+      pause = MIN (2 * pause, 20000);
     }
   while (g_get_monotonic_time () < end);
   g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "Cannot lock %s: %s", path,

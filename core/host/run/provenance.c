@@ -32,13 +32,12 @@ describe_plugin (const char *path)
 
 /* ---- git ---- */
 
-/** What `git -C folder arguments...` prints, without the last newline; NULL: no git, no
- *  repository, or it takes too long. */
+/** What `git -C folder arguments...` prints, without the last newline; NULL: no git, or no
+ *  repository. */
 static char *
 git (const char *folder, const char *const *arguments)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autofree char *program = g_find_program_in_path ("git"), *out = NULL;
   int status = -1;
 
