@@ -248,14 +248,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
-#ifdef ASSAY_FAULT_INJECTION
   g_test_add_func ("/fault/io/runner-with-arrays-and-artifacts", test_data);
   g_test_add_func ("/fault/io/runner-with-checkpoints", test_checkpoints);
   g_test_add_func ("/fault/io/runner-with-stages", test_stages);
   g_test_add_func ("/fault/io/runner-with-short-writes", test_short_writes);
   g_test_add_func ("/fault/io/runner-that-can-write-no-more", test_full_disk);
   g_test_add_func ("/fault/io/supervisor", test_supervisor);
-#endif
   g_test_add_func ("/fault/io/full-disk", test_real_full_disk);
   return g_test_run ();
 }

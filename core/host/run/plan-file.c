@@ -56,22 +56,27 @@ assay_plan_get_options (const AssayPlan *plan, AssaySuperviseOptions *options)
 int
 assay_plan_lock (AssayPlan *plan, AssayWorkspace *workspace, GError **error)
 {
-  for (;;)
+  for (guint attempt = 0;; attempt++)
     {
       g_autofree char *name = g_strconcat (plan->id, ".lock", NULL);
       g_autofree char *path = assay_workspace_file (workspace, "plans", name, error);
       g_autofree char *json = g_strconcat (plan->id, ".json", NULL);
       g_autofree char *file = path ? assay_workspace_file (workspace, "plans", json, error) : NULL;
-      gboolean stranger;
+      g_autoptr (GError) problem = NULL;
+      int lock;
 
       if (!file)
         return -1;
-      /* Made in the same second, with the same six digits, by another process. */
-      stranger = !plan->saved
-                 && (g_file_test (file, G_FILE_TEST_EXISTS)
-                     || assay_lock_state (path, 0) != ASSAY_LOCK_ABSENT);
-      if (!stranger)
-        return assay_lock_take (path, 1, error);
+      lock = assay_lock_take (path, plan->saved ? 1 : 0, &problem);
+      if (lock >= 0 && (plan->saved || !g_file_test (file, G_FILE_TEST_EXISTS)))
+        return lock;
+      assay_lock_release (lock);
+      if (lock < 0 && (plan->saved || attempt == 8))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return -1;
+        }
+      /* Another process made this id in the same second, with the same six digits. */
       assay_plan_renew_id (plan);
     }
 }
