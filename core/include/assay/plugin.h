@@ -481,6 +481,14 @@ typedef struct AssayView
   double low, high;
 } AssayView;
 
+/** A setting of an environment: a number, and where it is 0..1 and whole perhaps a switch. */
+typedef struct AssayOption
+{
+  const char *id, *title;
+  double value;    /* the default */
+  double min, max; /* legal range, both inclusive */
+} AssayOption;
+
 /** An environment: a batch of independent worlds stepped together.  All buffers
  *  belong to the caller and hold one entry per world, in order.  Deterministic:
  *  everything random in a world follows from the seed of its last reset. */
@@ -519,6 +527,12 @@ typedef struct AssayEnvironment
   void (*draw) (void *env, uint32_t i, uint32_t tile, uint8_t *rgb);
   /** World @i in characters, NUL-terminated; returns the length it wants.  NULL: cannot. */
   size_t (*text) (void *env, uint32_t i, char *out, size_t size);
+
+  AssayTable options; /* AssayOption, possibly none */
+  /** Sets an option of all worlds; call it before the first reset.  Returns false, and changes
+   *  nothing, if there is no such option, if it cannot have this value, or out of memory.
+   *  NULL: there are no options. */
+  bool (*set_option) (void *env, const char *id, double value);
 } AssayEnvironment;
 
 /* ---- 9. A run, as the study sees it ---------------------------------------- */

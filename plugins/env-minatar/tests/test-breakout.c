@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Breakout, by the scenarios of its rules.
+ */
+#include "scene.h"
+#include <string.h>
+
+enum
+{
+  UP_LEFT,
+  UP_RIGHT,
+  DOWN_RIGHT,
+  DOWN_LEFT
+};
+
+static Breakout
+with_ball (uint8_t x, uint8_t y, int direction, uint8_t paddle)
+{
+  static const int8_t dx[] = { -1, 1, 1, -1 }, dy[] = { -1, -1, 1, 1 };
+  Breakout w = { .x = x,
+                 .y = y,
+                 .last_x = x,
+                 .last_y = y,
+                 .dx = dx[direction],
+                 .dy = dy[direction],
+                 .paddle = paddle };
+
+  memset (w.bricks, 1, sizeof w.bricks);
+  return w;
+}
+
+static uint32_t
+n_bricks (const Breakout *w)
+{
+  uint32_t n = 0;
+
+  for (int i = 0; i < BRICK_ROWS * SIDE; i++)
+    n += w->bricks[i / SIDE][i % SIDE];
+  return n;
+}
+
+static void
+assert_ball (const Breakout *w, int x, int y, int direction)
+{
+  Breakout as = with_ball ((uint8_t) x, (uint8_t) y, direction, 0);
+
+  g_assert_cmpint (w->x, ==, x);
+  g_assert_cmpint (w->y, ==, y);
+  g_assert_cmpint (w->dx, ==, as.dx);
+  g_assert_cmpint (w->dy, ==, as.dy);
+}
+
+static Breakout
+after (Scene *s, Breakout w, int action)
+{
+  set_world (s, &w, sizeof w);
+  play (s, action);
+  get_world (s, &w, sizeof w);
+  return w;
+}
+
+/* B1 */
+static void
+the_paddle_returns_the_ball (void)
+{
+  Scene s = open_scene ("breakout");
+  Breakout w = after (&s, with_ball (5, 8, DOWN_RIGHT, 4), RIGHT);
+
+  assert_result (&s, 0, 0);
+  g_assert_cmpuint (w.paddle, ==, 5);
+  assert_ball (&w, 6, 8, UP_RIGHT);
+  w = after (&s, with_ball (5, 8, DOWN_RIGHT, 5), RIGHT);
+  assert_result (&s, 0, 0);
+  assert_ball (&w, 6, 8, UP_LEFT);
+  w = after (&s, with_ball (5, 8, DOWN_RIGHT, 3), NOTHING);
+  assert_result (&s, 0, 1);
+  g_assert_cmpuint (w.x, ==, 6);
+  g_assert_cmpuint (w.y, ==, 9);
+  close_scene (&s);
+}
+
+/* B2 */
+static void
+no_two_bricks_break_in_a_row (void)
+{
+  Scene s = open_scene ("breakout");
+  Breakout w = after (&s, with_ball (0, 4, UP_LEFT, 4), NOTHING);
+
+  assert_result (&s, 1, 0);
+  assert_ball (&w, 0, 4, DOWN_RIGHT);
+  g_assert_cmpuint (w.contact, ==, 1);
+  g_assert_cmpuint (w.bricks[2][0], ==, 0);
+  g_assert_cmpuint (n_bricks (&w), ==, 29);
+
+  w = with_ball (0, 4, UP_LEFT, 4);
+  w.contact = 1;
+  w = after (&s, w, NOTHING);
+  assert_result (&s, 0, 0);
+  assert_ball (&w, 0, 3, UP_RIGHT);
+  g_assert_cmpuint (w.contact, ==, 1);
+  g_assert_cmpuint (n_bricks (&w), ==, 30);
+  close_scene (&s);
+}
+
+/* B3 */
+static void
+an_empty_wall_is_built_anew (void)
+{
+  Scene s = open_scene ("breakout");
+  Breakout w = with_ball (3, 8, DOWN_LEFT, 3);
+
+  memset (w.bricks, 0, sizeof w.bricks);
+  w = after (&s, w, NOTHING);
+  assert_result (&s, 0, 0);
+  assert_ball (&w, 2, 8, UP_LEFT);
+  g_assert_cmpuint (n_bricks (&w), ==, 30);
+  close_scene (&s);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/breakout/the-paddle-returns-the-ball", the_paddle_returns_the_ball);
+  g_test_add_func ("/breakout/no-two-bricks-break-in-a-row", no_two_bricks_break_in_a_row);
+  g_test_add_func ("/breakout/an-empty-wall-is-built-anew", an_empty_wall_is_built_anew);
+  return g_test_run ();
+}
