@@ -13,6 +13,8 @@ REGISTRY = BASE + ['host/registry']
 RUN = REGISTRY + ['host/run']
 STORE = RUN + ['host/store']
 CLAIMS = STORE + ['host/claims']
+TENSOR = BASE + ['learn/tensor']
+NN = TENSOR + ['learn/nn']
 MAY = {
     'core/include': ['assay'],
     'core/base/file': [],
@@ -22,6 +24,10 @@ MAY = {
     'core/host/store': RUN,
     'core/host/claims': STORE,
     'core/host/chart': CLAIMS,
+    'core/learn/tensor': [],
+    'core/learn/nn': TENSOR,
+    'core/learn/text': NN,
+    'core/learn/rl': NN,
     'plugins': ['assay', 'learn', 'base/num'],
     'ui/cli': CLAIMS + ['host/chart'],
     'data': ['assay'],

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "learn/tensor/blas.h"
+
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum
+{
+  ROW_MAJOR = 101,
+  AS_IS = 111,
+  TRANSPOSED = 112
+};
+
+typedef void (*CblasSgemm) (int order, int transpose_a, int transpose_b, int m, int n, int k,
+                            float alpha, const float *a, int lda, const float *b, int ldb,
+                            float beta, float *c, int ldc);
+typedef int (*DnnlSgemm) (char transpose_a, char transpose_b, int64_t m, int64_t n, int64_t k,
+                          float alpha, const float *a, int64_t lda, const float *b, int64_t ldb,
+                          float beta, float *c, int64_t ldc);
+typedef void (*Gemm) (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
+                      const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+                      size_t ldc);
+
+static struct
+{
+  Gemm gemm;
+  char name[128];
+  CblasSgemm cblas;
+  DnnlSgemm dnnl;
+  void (*omp_set_num_threads) (int n);
+} blas;
+
+/* ---- OpenBLAS ---- */
+
+static void
+openblas_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
+               const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+               size_t ldc)
+{
+  blas.cblas (ROW_MAJOR, transpose_a ? TRANSPOSED : AS_IS, transpose_b ? TRANSPOSED : AS_IS,
+              (int) m, (int) n, (int) k, alpha, a, (int) lda, b, (int) ldb, beta, c, (int) ldc);
+}
+
+static bool
+load_openblas (void)
+{
+  void (*set_threads) (int);
+  char *(*config) (void), *(*core) (void);
+  void *library;
+
+  unsetenv ("OPENBLAS_CORETYPE");
+  setenv ("OPENBLAS_NUM_THREADS", "1", 1); /* else its constructor starts a pool */
+  library = dlopen ("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL)
+    return false;
+  blas.cblas = (CblasSgemm) dlsym (library, "cblas_sgemm");
+  set_threads = (void (*) (int)) dlsym (library, "openblas_set_num_threads");
+  config = (char *(*) (void) ) dlsym (library, "openblas_get_config");
+  core = (char *(*) (void) ) dlsym (library, "openblas_get_corename");
+  if (blas.cblas == NULL || set_threads == NULL || config == NULL || core == NULL)
+    return false;
+  set_threads (1);
+  /* The configuration begins with "OpenBLAS 0.3.21". */
+  snprintf (blas.name, sizeof blas.name, "%.*s %s",
+            (int) strcspn (config () + strlen ("OpenBLAS "), " ") + (int) strlen ("OpenBLAS "),
+            config (), core ());
+  blas.gemm = openblas_gemm;
+  return true;
+}
+
+/* ---- oneDNN ---- */
+
+static void
+onednn_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
+             const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+             size_t ldc)
+{
+  static _Thread_local bool single;
+
+  if (!single && blas.omp_set_num_threads != NULL)
+    blas.omp_set_num_threads (1); /* OpenMP keeps this number for each thread apart */
+  single = true;
+  blas.dnnl (transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', (int64_t) m, (int64_t) n,
+             (int64_t) k, alpha, a, (int64_t) lda, b, (int64_t) ldb, beta, c, (int64_t) ldc);
+}
+
+static bool
+load_onednn (void)
+{
+  static const char *const names[] = { "libdnnl.so.3", "libdnnl.so.2" };
+  void *library = NULL;
+
+  for (size_t i = 0; i < sizeof names / sizeof *names && library == NULL; i++)
+    library = dlopen (names[i], RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL)
+    return false;
+  blas.dnnl = (DnnlSgemm) dlsym (library, "dnnl_sgemm");
+  blas.omp_set_num_threads = (void (*) (int)) dlsym (library, "omp_set_num_threads");
+  if (blas.dnnl == NULL)
+    return false;
+  snprintf (blas.name, sizeof blas.name, "oneDNN");
+  blas.gemm = onednn_gemm;
+  return true;
+}
+
+/* ---- neither ---- */
+
+static void
+generic_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
+              const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+              size_t ldc)
+{
+  for (size_t i = 0; i < m; i++)
+    {
+      float *row = c + i * ldc;
+
+      for (size_t j = 0; j < n; j++)
+        row[j] = beta == 0 ? 0 : beta * row[j];
+      for (size_t p = 0; p < k; p++)
+        {
+          float scale = alpha * (transpose_a ? a[p * lda + i] : a[i * lda + p]);
+          const float *from = transpose_b ? b + p : b + p * ldb;
+          size_t stride = transpose_b ? ldb : 1;
+
+          for (size_t j = 0; j < n; j++)
+            row[j] += scale * from[j * stride];
+        }
+    }
+}
+
+static bool
+load_generic (void)
+{
+  snprintf (blas.name, sizeof blas.name, "generic");
+  blas.gemm = generic_gemm;
+  return true;
+}
+
+/* ---- choosing ---- */
+
+static const struct Provider
+{
+  const char *name, *package;
+  bool (*load) (void);
+} providers[] = {
+  { "openblas", "libopenblas0-pthread", load_openblas },
+  { "onednn", "libdnnl2", load_onednn },
+  { "generic", "", load_generic },
+};
+
+static void
+choose (void)
+{
+  const char *wanted = getenv ("ASSAY_BLAS");
+
+  if (wanted == NULL || *wanted == '\0')
+    {
+      if (!load_openblas ())
+        load_generic ();
+      return;
+    }
+  for (size_t i = 0; i < sizeof providers / sizeof *providers; i++)
+    if (strcmp (wanted, providers[i].name) == 0)
+      {
+        if (providers[i].load ())
+          return;
+        fprintf (stderr, "ASSAY_BLAS=%s: the library cannot be loaded; install Debian's %s\n",
+                 wanted, providers[i].package);
+        exit (2);
+      }
+  fprintf (stderr, "ASSAY_BLAS=%s is none of openblas, onednn, generic\n", wanted);
+  exit (2);
+}
+
+static void
+load (void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+  pthread_once (&once, choose);
+}
+
+const char *
+assay_blas_name (void)
+{
+  load ();
+  return blas.name;
+}
+
+void
+assay_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
+            const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+            size_t ldc)
+{
+  if (blas.gemm == NULL)
+    load ();
+  if (m > 0 && n > 0)
+    blas.gemm (transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The kernels: plain loops over floats, compiled once for each kind of CPU (generic, AVX2,
+ * AVX-512) from the same source and chosen at run time.  Each file kernels-*.c is compiled
+ * once per kind with KERNEL(name) naming its functions apart; kernels-table.c makes the kind's
+ * table.  Sums run in a fixed order: sixteen lanes, then the lanes pairwise, whatever the CPU.
+ */
+#ifndef ASSAY_LEARN_KERNELS_H
+#define ASSAY_LEARN_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum AssayActivation
+{
+  ASSAY_IDENTITY,
+  ASSAY_RELU,
+  ASSAY_GELU, /* x Phi(x), by the error function (Hendrycks and Gimpel 2016) */
+  ASSAY_SILU, /* x sigmoid(x) */
+  ASSAY_TANH,
+  ASSAY_SIGMOID,
+  ASSAY_N_ACTIVATIONS
+} AssayActivation;
+
+/** Every kernel: K (return type, name, parameters). */
+#define ASSAY_KERNELS(K)                                                                           \
+  /* kernels-elementwise.c */                                                                      \
+  K (void, bias_activation,                                                                        \
+     (float *y, float *slope, size_t rows, size_t columns, const float *bias,                      \
+      AssayActivation act))                                                                        \
+  K (void, multiply, (float *y, const float *a, const float *b, size_t n))                         \
+  K (void, add, (float *y, const float *a, const float *b, size_t n))                              \
+  K (void, axpy, (float *y, float a, const float *x, size_t n))                                    \
+  K (void, column_sums, (float *sums, const float *x, size_t rows, size_t columns, bool accumulate))
+
+typedef struct AssayKernels
+{
+  const char *name; /* "generic", "avx2", "avx512" */
+#define ASSAY_KERNEL_FIELD(type, name, parameters) type (*name) parameters;
+  ASSAY_KERNELS (ASSAY_KERNEL_FIELD)
+#undef ASSAY_KERNEL_FIELD
+} AssayKernels;
+
+/** The fastest table this CPU can run; ASSAY_KERNELS=generic|avx2|avx512 in the environment
+ *  asks for another (one that the CPU lacks ends the program). */
+const AssayKernels *assay_kernels (void);
+
+#endif
