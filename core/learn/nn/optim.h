@@ -46,9 +46,9 @@ double assay_optimizer_step (AssayOptimizer *optimizer, float *grads, AssayWorke
 
 typedef enum AssaySchedule
 {
-  ASSAY_CONSTANT,
-  ASSAY_LINEAR, /* down to `floor` at the end */
-  ASSAY_COSINE  /* half a cosine down to `floor` at the end */
+  ASSAY_SCHEDULE_CONSTANT,
+  ASSAY_SCHEDULE_LINEAR, /* down to `floor` at the end */
+  ASSAY_SCHEDULE_COSINE  /* half a cosine down to `floor` at the end */
 } AssaySchedule;
 
 /** Factor of the rate at @step of @total, after a linear warm-up of @warm_up steps. */

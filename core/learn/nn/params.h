@@ -26,7 +26,7 @@ typedef struct AssayParams
 {
   uint32_t n;                         /* arrays */
   uint32_t capacity;                  /* of `params` */
-  const AssayParam *const *params;    /* [n], in the order in which they were added */
+  const AssayWeight *const *params;   /* [n], in the order in which they were added */
   const struct AssayParamInit *inits; /* [n] */
   size_t size;   /* elements of the flat vector; each array begins on a cache line */
   float *values; /* [size]; NULL before assay_params_init */
@@ -38,8 +38,8 @@ void assay_params_free (AssayParams *params);
 /** Adds an array.  @name, of printf's kind with the arguments after @scale, is that of the
  *  array in a checkpoint ("h.0.attn.weight").  A matrix [out][in] (or a filter, [out][...])
  *  decays, a vector does not.  The result lives as long as @params.  @shape ends with 0. */
-const AssayParam *assay_params_add (AssayParams *params, const size_t *shape, AssayInit init,
-                                    float scale, const char *name, ...)
+const AssayWeight *assay_params_add (AssayParams *params, const size_t *shape, AssayInit init,
+                                     float scale, const char *name, ...)
     __attribute__ ((format (printf, 5, 6)));
 #define ASSAY_SHAPE(...) ((const size_t[]){ __VA_ARGS__, 0 })
 
@@ -48,6 +48,6 @@ void assay_params_init (AssayParams *params, AssayStream *stream);
 /** A zeroed vector of this layout (for gradients, moments, averages); for free(). */
 float *assay_params_vector (const AssayParams *params);
 
-const AssayParam *assay_params_find (const AssayParams *params, const char *name);
+const AssayWeight *assay_params_find (const AssayParams *params, const char *name);
 
 #endif

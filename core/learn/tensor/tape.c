@@ -119,7 +119,7 @@ assay_tensor_wrap_ints (AssayTape *tape, const int32_t *ints, uint32_t n_dims, c
 }
 
 AssayTensor *
-assay_tape_param (AssayTape *tape, const AssayParam *param)
+assay_tape_param (AssayTape *tape, const AssayWeight *param)
 {
   AssayTensor **place = &tape->params[param->index];
 
@@ -267,7 +267,7 @@ assay_tape_record (AssayTape *tape, AssayBackward backward, size_t size, AssayTe
 
 /** Gradients of parameters that were not reached. */
 static void
-clear_others (AssayTape *tape, const AssayParam *const *params, uint32_t n)
+clear_others (AssayTape *tape, const AssayWeight *const *params, uint32_t n)
 {
   for (uint32_t i = 0; i < n; i++)
     {
@@ -280,7 +280,7 @@ clear_others (AssayTape *tape, const AssayParam *const *params, uint32_t n)
 
 void
 assay_tape_backward (AssayTape *tape, AssayTensor *loss, float scale,
-                     const AssayParam *const *params, uint32_t n_params)
+                     const AssayWeight *const *params, uint32_t n_params)
 {
   bool fresh;
   float *grad = assay_tensor_grad (tape, loss, &fresh);

@@ -39,7 +39,7 @@ typedef struct AssayTensor
 } AssayTensor;
 
 /** One array in the flat vector of a model's parameters (nn/params.h). */
-typedef struct AssayParam
+typedef struct AssayWeight
 {
   const char *name;
   uint32_t index; /* position among the model's parameters */
@@ -47,7 +47,7 @@ typedef struct AssayParam
   size_t offset, size; /* elements of the flat vector */
   size_t shape[ASSAY_MAX_DIMS];
   bool decays; /* weight decay applies: matrices, not biases nor gains */
-} AssayParam;
+} AssayWeight;
 
 typedef struct AssayTape AssayTape;
 
@@ -63,12 +63,12 @@ void assay_tape_begin (AssayTape *tape, const float *values, float *grads, bool 
 /** Goes backward from @loss, a scalar, with gradient @scale; once per step.  Gradients of
  *  parameters that @loss does not depend on become 0 (unless accumulating). */
 void assay_tape_backward (AssayTape *tape, AssayTensor *loss, float scale,
-                          const AssayParam *const *params, uint32_t n_params);
+                          const AssayWeight *const *params, uint32_t n_params);
 
 /* ---- tensors ---- */
 
 /** The parameter as a tensor of this step; the same tensor whenever asked. */
-AssayTensor *assay_tape_param (AssayTape *tape, const AssayParam *param);
+AssayTensor *assay_tape_param (AssayTape *tape, const AssayWeight *param);
 /** A tensor of undefined content. */
 AssayTensor *assay_tensor_new (AssayTape *tape, AssayElement element, uint32_t n_dims,
                                const size_t *shape);
