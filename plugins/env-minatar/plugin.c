@@ -10,10 +10,16 @@
 /* name, id, title, its world, channels, the highest reward of a step, the minimal set of actions
  * (how many, their names, which), what it is about */
 #define GAMES(G)                                                                                   \
-  G (asterix, "asterix", "Asterix", Asterix, 4, 8, 5, "none left up right down",                   \
+  G (asterix, "asterix", "Asterix", Asterix, 4, 1, 5, "none left up right down",                   \
      LIST (0, 1, 2, 3, 4), "Gather gold and avoid enemies.")                                       \
   G (breakout, "breakout", "Breakout", Breakout, 4, 1, 3, "none left right", LIST (0, 1, 3),       \
-     "Keep the ball in play and break the bricks.")
+     "Keep the ball in play and break the bricks.")                                                \
+  G (freeway, "freeway", "Freeway", Freeway, 7, 1, 3, "none up down", LIST (0, 2, 4),              \
+     "Bring the chicken across the road as often as time allows.")                                 \
+  G (seaquest, "seaquest", "Seaquest", Seaquest, 10, 12, 6, ALL_ACTIONS, LIST (0, 1, 2, 3, 4, 5),  \
+     "Shoot fish and submarines, gather divers and surface before the air is out.")                \
+  G (space_invaders, "space-invaders", "Space Invaders", Invaders, 6, 2, 4,                        \
+     "none left right fire", LIST (0, 1, 3, 5), "Shoot the aliens before they come down.")
 
 #define ALL_ACTIONS "none left up right down fire"
 #define LIST(...)                                                                                  \

@@ -136,6 +136,15 @@ typedef struct Invaders
   uint16_t aliens[SIDE], bullets[SIDE], enemy_bullets[SIDE];
 } Invaders;
 
+/* A world's bytes are its key, so it must have none that mean nothing. */
+_Static_assert(sizeof (Asterix) == 8 + 3 * ASTERIX_ROWS, "padding");
+_Static_assert(sizeof (Breakout) == 10 + BRICK_ROWS * SIDE, "padding");
+_Static_assert(sizeof (Freeway) == 6 + 4 * N_CARS, "padding");
+_Static_assert(sizeof (Seaquest)
+                   == 20 + 5 * (MAX_BULLETS + MAX_DIVERS + MAX_ENEMY_BULLETS + 2 * MAX_ENEMIES),
+               "padding");
+_Static_assert(sizeof (Invaders) == 8 + 3 * 2 * SIDE, "padding");
+
 /** Bytes that hold any world. */
 #define MAX_WORLD sizeof (Seaquest)
 

@@ -30,7 +30,8 @@
 #define OTHER_LOAD 0.08
 
 static const BenchTable *const tables[]
-    = { &bench_base, &bench_chart, &bench_run, &bench_store, &bench_minigrid, &bench_graph_backup };
+    = { &bench_base,  &bench_chart,        &bench_run,
+        &bench_store, &bench_environments, &bench_graph_backup };
 #define N_TABLES (sizeof tables / sizeof tables[0])
 
 static char folder[PATH_MAX];
@@ -207,7 +208,7 @@ print_result (const BenchCase *bench, const Result *result, bool json)
             bench->name, result->value, bench->unit, bench->yardstick, ratio, result->spread,
             result->discarded);
   else
-    printf ("%-16s %12.5g %-14s %s %-10.5g %6.2f  %5.1f %%  %9u  %s\n", bench->name, result->value,
+    printf ("%-22s %12.5g %-14s %s %-10.5g %6.2f  %5.1f %%  %9u  %s\n", bench->name, result->value,
             bench->unit, bench->higher ? ">=" : "<=", bench->yardstick, ratio, 100 * result->spread,
             result->discarded, (bench->higher ? ratio >= 1 : ratio <= 1) ? "reached" : "missed");
   fflush (stdout);
@@ -271,7 +272,7 @@ main (int argc, char **argv)
   if (n == 0)
     return usage ();
   if (!json)
-    printf ("%-16s %12s %-14s    %-10s %6s  %7s  %9s\n", "name", "value", "unit", "yardstick",
+    printf ("%-22s %12s %-14s    %-10s %6s  %7s  %9s\n", "name", "value", "unit", "yardstick",
             "ratio", "spread", "discarded");
   for (size_t t = 0; t < N_TABLES; t++)
     for (size_t i = 0; i < tables[t]->n; i++)

@@ -31,7 +31,7 @@ typedef struct BenchTable
     (array), sizeof (array) / sizeof ((array)[0])                                                  \
   }
 
-extern const BenchTable bench_base, bench_chart, bench_run, bench_store, bench_minigrid,
+extern const BenchTable bench_base, bench_chart, bench_run, bench_store, bench_environments,
     bench_graph_backup;
 
 /** Seconds of a steady clock. */

@@ -12,7 +12,7 @@ enum
 {
   WORLDS = 64,
   STEPS = 4000, /* of every world in one measurement */
-  OBSERVATION = 8 * 8 * 3
+  MAX_OBSERVATION = 10 * 10 * 10
 };
 
 typedef struct Play
@@ -22,7 +22,7 @@ typedef struct Play
   void *env;
   uint64_t random, seeds[WORLDS];
   int32_t actions[WORLDS];
-  uint8_t observations[WORLDS * OBSERVATION];
+  uint8_t observations[WORLDS * MAX_OBSERVATION];
   uint8_t terminated[WORLDS], truncated[WORLDS], over[WORLDS];
   float rewards[WORLDS];
 } Play;
@@ -58,18 +58,18 @@ find (void *module, const char *id)
 }
 
 static void *
-set_up (void)
+open_play (const char *module, const char *id)
 {
   Play *play = calloc (1, sizeof *play);
 
   if (play == NULL)
     return NULL;
-  play->module = dlopen (BENCH_MINIGRID, RTLD_NOW | RTLD_LOCAL);
-  play->is = find (play->module, "minigrid.DoorKey-8x8");
+  play->module = dlopen (module, RTLD_NOW | RTLD_LOCAL);
+  play->is = find (play->module, id);
   play->env = play->is != NULL ? play->is->create (play->is, WORLDS, 0) : NULL;
   if (play->env == NULL)
     {
-      fprintf (stderr, "bench: no DoorKey-8x8 in %s\n", BENCH_MINIGRID);
+      fprintf (stderr, "bench: no %s in %s\n", id, module);
       tear_down (play);
       return NULL;
     }
@@ -96,8 +96,8 @@ reset_ended (Play *play)
   return n;
 }
 
-/* Steps of random actions a second, the full observation of each written,
- * resets and the drawing of the actions included. */
+/* Steps of random actions a second on one core, the full observation of each
+ * written, resets and the drawing of the actions included. */
 static double
 steps (void *data)
 {
@@ -116,19 +116,36 @@ steps (void *data)
                       play->truncated);
       episodes += reset_ended (play);
     }
-  /* An episode takes at most 640 steps. */
-  return episodes >= WORLDS * (STEPS / 640) ? WORLDS * STEPS / (bench_now () - start) : NAN;
+  /* No episode takes as many. */
+  return episodes >= WORLDS ? WORLDS * STEPS / (bench_now () - start) : NAN;
 }
 
+#define SET_UP(name, module, id)                                                                   \
+  static void *set_up_##name (void)                                                                \
+  {                                                                                                \
+    return open_play (module, id);                                                                 \
+  }
+
+SET_UP (door_key, BENCH_MINIGRID, "minigrid.DoorKey-8x8")
+SET_UP (asterix, BENCH_MINATAR, "minatar.asterix")
+SET_UP (breakout, BENCH_MINATAR, "minatar.breakout")
+SET_UP (freeway, BENCH_MINATAR, "minatar.freeway")
+SET_UP (seaquest, BENCH_MINATAR, "minatar.seaquest")
+SET_UP (space_invaders, BENCH_MINATAR, "minatar.space-invaders")
+
+#define CASE(suite_, name_, least, environment)                                                    \
+  {                                                                                                \
+    .suite = suite_, .name = name_, .unit = "steps/s", .yardstick = least, .higher = true,         \
+    .set_up = set_up_##environment, .measure = steps, .tear_down = tear_down                       \
+  }
+
 static const BenchCase cases[] = {
-  { .suite = "workbench",
-    .name = "minigrid",
-    .unit = "steps/s",
-    .yardstick = 3e6,
-    .higher = true,
-    .set_up = set_up,
-    .measure = steps,
-    .tear_down = tear_down },
+  CASE ("workbench", "minigrid", 3e6, door_key),
+  CASE ("numerics", "minatar-asterix", 5e6, asterix),
+  CASE ("numerics", "minatar-breakout", 5e6, breakout),
+  CASE ("numerics", "minatar-freeway", 5e6, freeway),
+  CASE ("numerics", "minatar-seaquest", 5e6, seaquest),
+  CASE ("numerics", "minatar-space-invaders", 5e6, space_invaders),
 };
 
-const BenchTable bench_minigrid = BENCH_TABLE (cases);
+const BenchTable bench_environments = BENCH_TABLE (cases);
