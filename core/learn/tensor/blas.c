@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/tensor/blas.h"
+#include "learn/tensor/kernels.h"
 
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -45,6 +46,25 @@ openblas_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
               (int) m, (int) n, (int) k, alpha, a, (int) lda, b, (int) ldb, beta, c, (int) ldc);
 }
 
+/* OpenBLAS is told its core, the one that goes with our own kernels: left alone, a release that
+ * is older than the CPU computes with SSE2, and a shell may export another. */
+static void
+set_core (void)
+{
+#ifdef __x86_64__
+  static const struct
+  {
+    const char *kernels, *core;
+  } cores[] = { { "avx512", "SkylakeX" }, { "avx2", "Haswell" }, { "generic", "Prescott" } };
+
+  for (size_t i = 0; i < sizeof cores / sizeof *cores; i++)
+    if (strcmp (assay_kernels ()->name, cores[i].kernels) == 0)
+      setenv ("OPENBLAS_CORETYPE", cores[i].core, 1);
+#else
+  unsetenv ("OPENBLAS_CORETYPE");
+#endif
+}
+
 static bool
 load_openblas (void)
 {
@@ -52,7 +72,7 @@ load_openblas (void)
   char *(*config) (void), *(*core) (void);
   void *library;
 
-  unsetenv ("OPENBLAS_CORETYPE");
+  set_core ();
   setenv ("OPENBLAS_NUM_THREADS", "1", 1); /* else its constructor starts a pool */
   library = dlopen ("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (library == NULL)

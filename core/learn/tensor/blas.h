@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Matrix products.  A BLAS is loaded at run time, never linked, because its constructor picks
- * its kernels from the environment: OPENBLAS_CORETYPE is cleared first, so that it chooses
- * from the CPU.  It computes with one thread; parallelism is ours (parallel.h).
+ * its kernels from the environment: OPENBLAS_CORETYPE is set first, to the core that goes with
+ * our own kernels (kernels.h), so never to one that the CPU lacks.  It computes with one thread;
+ * parallelism is ours (parallel.h).
  */
 #ifndef ASSAY_LEARN_BLAS_H
 #define ASSAY_LEARN_BLAS_H

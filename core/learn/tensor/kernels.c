@@ -50,7 +50,7 @@ static const AssayKernels *chosen;
 static void
 choose (void)
 {
-  const char *wanted = getenv ("ASSAY_KERNELS");
+  const char *wanted = getenv ("ASSAY_CPU");
 
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds && chosen == NULL; i++)
     if ((wanted == NULL || *wanted == '\0' || strcmp (wanted, kinds[i].kernels->name) == 0)
@@ -58,7 +58,7 @@ choose (void)
       chosen = kinds[i].kernels;
   if (chosen != NULL)
     return;
-  fprintf (stderr, "ASSAY_KERNELS=%s: this CPU has no such kernels; leave it unset\n", wanted);
+  fprintf (stderr, "ASSAY_CPU=%s: this CPU has no such kernels; leave it unset\n", wanted);
   exit (2);
 }
 

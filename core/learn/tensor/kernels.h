@@ -42,8 +42,8 @@ typedef struct AssayKernels
 #undef ASSAY_KERNEL_FIELD
 } AssayKernels;
 
-/** The fastest table this CPU can run; ASSAY_KERNELS=generic|avx2|avx512 in the environment
- *  asks for another (one that the CPU lacks ends the program). */
+/** The fastest table this CPU can run; ASSAY_CPU=generic|avx2|avx512 in the environment
+ *  (assay run --cpu) asks for another (one that the CPU lacks ends the program). */
 const AssayKernels *assay_kernels (void);
 
 #endif
