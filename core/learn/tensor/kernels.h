@@ -23,6 +23,19 @@ typedef enum AssayActivation
   ASSAY_N_ACTIVATIONS
 } AssayActivation;
 
+/** One step of Adam or AdamW, for `adam`. */
+typedef struct AssayAdamStep
+{
+  float scale;        /* of the gradient (clipping) */
+  float decay;        /* times the weight, added to the gradient (Adam's way) */
+  float keep;         /* of the weight, before the step (AdamW's way) */
+  float beta1, rest1; /* rest1 = 1 - beta1 */
+  float beta2, rest2;
+  float rate;       /* over 1 - beta1^t */
+  float correction; /* 1 / sqrt (1 - beta2^t) */
+  float epsilon;
+} AssayAdamStep;
+
 /** Every kernel: K (return type, name, parameters). */
 #define ASSAY_KERNELS(K)                                                                           \
   /* kernels-elementwise.c */                                                                      \
@@ -32,7 +45,16 @@ typedef enum AssayActivation
   K (void, multiply, (float *y, const float *a, const float *b, size_t n))                         \
   K (void, add, (float *y, const float *a, const float *b, size_t n))                              \
   K (void, axpy, (float *y, float a, const float *x, size_t n))                                    \
-  K (void, column_sums, (float *sums, const float *x, size_t rows, size_t columns, bool accumulate))
+  K (void, column_sums,                                                                            \
+     (float *sums, const float *x, size_t rows, size_t columns, bool accumulate))                  \
+  /* kernels-optim.c */                                                                            \
+  K (void, adam,                                                                                   \
+     (float *w, float *m, float *v, const float *g, size_t n, const AssayAdamStep *step))          \
+  K (void, sgd,                                                                                    \
+     (float *w, float *v, const float *g, size_t n, float scale, float momentum, float rate,       \
+      float decay))                                                                                \
+  K (void, blend, (float *y, const float *x, float keep, size_t n))                                \
+  K (double, sum_squares, (const float *x, size_t n))
 
 typedef struct AssayKernels
 {
