@@ -21,8 +21,8 @@ ASSAY_KERNELS (ASSAY_KERNEL_PROTOTYPE)
 #define LANES 16
 
 /* Sixteen floats: one register of AVX-512, two of AVX2, four of SSE or NEON. */
-typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float)), may_alias));
-typedef int32_t Ints __attribute__ ((vector_size (LANES * sizeof (int32_t)), may_alias));
+typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float))));
+typedef int32_t Ints __attribute__ ((vector_size (LANES * sizeof (int32_t))));
 
 static inline Vector
 load (const float *from)

@@ -23,6 +23,13 @@ KERNEL (axpy) (float *y, float a, const float *x, size_t n)
 }
 
 void
+KERNEL (scale) (float *y, const float *x, float a, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    y[i] = a * x[i];
+}
+
+void
 KERNEL (column_sums) (float *sums, const float *x, size_t rows, size_t columns, bool accumulate)
 {
   if (!accumulate)

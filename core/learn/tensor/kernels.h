@@ -36,18 +36,35 @@ typedef struct AssayAdamStep
   float epsilon;
 } AssayAdamStep;
 
-/** Every kernel: K (return type, name, parameters). */
-#define ASSAY_KERNELS(K)                                                                           \
-  /* kernels-elementwise.c */                                                                      \
+/* Every kernel, K (return type, name, parameters), by the files that hold them. */
+
+#define ASSAY_KERNELS_ELEMENTWISE(K)                                                               \
   K (void, bias_activation,                                                                        \
      (float *y, float *slope, size_t rows, size_t columns, const float *bias,                      \
       AssayActivation act))                                                                        \
   K (void, multiply, (float *y, const float *a, const float *b, size_t n))                         \
   K (void, add, (float *y, const float *a, const float *b, size_t n))                              \
   K (void, axpy, (float *y, float a, const float *x, size_t n))                                    \
-  K (void, column_sums,                                                                            \
-     (float *sums, const float *x, size_t rows, size_t columns, bool accumulate))                  \
-  /* kernels-optim.c */                                                                            \
+  K (void, scale, (float *y, const float *x, float a, size_t n))                                   \
+  K (void, column_sums, (float *sums, const float *x, size_t rows, size_t columns, bool accumulate))
+
+/* gradient: for a loss divided by @divisor; may be the logits' own memory, or NULL.  Returns the
+ * sum, undivided. */
+#define ASSAY_KERNELS_LOSS(K)                                                                      \
+  K (double, cross_entropy,                                                                        \
+     (float *gradient, const float *logits, const int32_t *targets, size_t rows, size_t columns,   \
+      float divisor))
+
+/* means NULL: RMS norm.  The gradients of gain and bias are added to. */
+#define ASSAY_KERNELS_NORM(K)                                                                      \
+  K (void, norm,                                                                                   \
+     (float *y, float *means, float *scales, const float *x, const float *gain, const float *bias, \
+      size_t rows, size_t columns, float epsilon))                                                 \
+  K (void, norm_back,                                                                              \
+     (float *dx, bool accumulate, float *dgain, float *dbias, const float *dy, const float *x,     \
+      const float *gain, const float *means, const float *scales, size_t rows, size_t columns))
+
+#define ASSAY_KERNELS_OPTIM(K)                                                                     \
   K (void, adam,                                                                                   \
      (float *w, float *m, float *v, const float *g, size_t n, const AssayAdamStep *step))          \
   K (void, sgd,                                                                                    \
@@ -55,6 +72,14 @@ typedef struct AssayAdamStep
       float decay))                                                                                \
   K (void, blend, (float *y, const float *x, float keep, size_t n))                                \
   K (double, sum_squares, (const float *x, size_t n))
+
+/* clang-format off */
+#define ASSAY_KERNELS(K) \
+  ASSAY_KERNELS_ELEMENTWISE (K) \
+  ASSAY_KERNELS_LOSS (K) \
+  ASSAY_KERNELS_NORM (K) \
+  ASSAY_KERNELS_OPTIM (K)
+/* clang-format on */
 
 typedef struct AssayKernels
 {

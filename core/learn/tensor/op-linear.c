@@ -68,6 +68,8 @@ linear (AssayTape *tape, const char *name, Linear l, AssayActivation act)
   if (l.b != NULL || act != ASSAY_IDENTITY)
     assay_kernels ()->bias_activation (l.y->data, l.slope, l.rows, l.out,
                                        l.b != NULL ? l.b->data : NULL, act);
+  if (act == ASSAY_IDENTITY)
+    assay_tensor_spare (l.y);
   if (kept != NULL)
     *kept = l;
   return l.y;

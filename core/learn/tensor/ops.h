@@ -18,4 +18,28 @@ AssayTensor *assay_linear (AssayTape *tape, AssayTensor *x, AssayTensor *w, Assa
 AssayTensor *assay_linear_residual (AssayTape *tape, AssayTensor *x, AssayTensor *w, AssayTensor *b,
                                     AssayTensor *residual);
 
+/* ---- op-norm.c ---- */
+
+/** gain (x - mean) / sqrt (variance + epsilon) + bias over the last dimension (Ba et al. 2016);
+ *  bias may be NULL. */
+AssayTensor *assay_layer_norm (AssayTape *tape, AssayTensor *x, AssayTensor *gain,
+                               AssayTensor *bias, float epsilon);
+/** gain x / sqrt (mean of x^2 + epsilon) over the last dimension (Zhang and Sennrich 2019). */
+AssayTensor *assay_rms_norm (AssayTape *tape, AssayTensor *x, AssayTensor *gain, float epsilon);
+
+/* ---- op-embedding.c ---- */
+
+/** Rows @ids [..., T] of @w [V][d] -> [..., T][d]; row t of @positions [>= T][d], if not NULL, is
+ *  added to the t-th of each sequence. */
+AssayTensor *assay_embedding (AssayTape *tape, AssayTensor *w, AssayTensor *ids,
+                              AssayTensor *positions);
+
+/* ---- op-loss.c ---- */
+
+/** The sum over rows of -log softmax (logits)[target], over @divisor: a scalar.  logits [..., V],
+ *  targets int32 of as many rows, -1: the row does not count.  While recording, logits that an
+ *  operation let go of (assay_tensor_take) hold their gradient afterwards. */
+AssayTensor *assay_cross_entropy (AssayTape *tape, AssayTensor *logits, AssayTensor *targets,
+                                  float divisor);
+
 #endif

@@ -2,6 +2,7 @@
 #include "learn/tensor/kernels.h"
 #include "learn/tensor/tensor.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -225,26 +226,77 @@ assay_tensor_grad (AssayTape *tape, AssayTensor *x, bool *fresh)
   return x->grad;
 }
 
+/** The tensor that @x is another shape of; @x itself if it is one, or a part of one. */
+static AssayTensor *
+whole (AssayTensor *x)
+{
+  while (x->base != NULL && x->base->size == x->size)
+    x = x->base;
+  return x;
+}
+
+bool
+assay_tensor_adopt_grad (AssayTape *tape, float *grad, AssayTensor *x)
+{
+  AssayTensor *owner = whole (x);
+  float *sum;
+  bool fresh;
+
+  if (!x->needs_grad)
+    return false;
+  if (owner->base == NULL && owner->grad == NULL)
+    {
+      owner->grad = grad;
+      owner->has_grad = true;
+      return true;
+    }
+  sum = assay_tensor_grad (tape, owner, &fresh);
+  if (fresh)
+    memcpy (sum, grad, x->size * sizeof *sum);
+  else
+    assay_kernels ()->add (sum, sum, grad, x->size);
+  return false;
+}
+
 void
 assay_tensor_pass_grad (AssayTape *tape, AssayTensor *from, AssayTensor *to)
 {
-  bool fresh;
-  float *grad;
+  if (assay_tensor_adopt_grad (tape, from->grad, to))
+    from->grad = NULL;
+}
 
-  if (!to->needs_grad)
-    return;
-  if (to->base == NULL && to->grad == NULL && from->base == NULL)
+/* ---- outputs that may be overwritten ---- */
+
+void
+assay_tensor_spare (AssayTensor *x)
+{
+  x->hold = ASSAY_SPARE;
+}
+
+/** Whose values @x's are, which must still be there. */
+static AssayTensor *
+holder (AssayTensor *x)
+{
+  while (x->base != NULL)
+    x = x->base;
+  if (x->hold == ASSAY_TAKEN)
     {
-      to->grad = from->grad;
-      to->has_grad = true;
-      from->grad = NULL;
-      return;
+      fprintf (stderr, "A tensor is used after a loss that has written its gradient over it: "
+                       "compute what else needs it before the loss\n");
+      abort ();
     }
-  grad = assay_tensor_grad (tape, to, &fresh);
-  if (fresh)
-    memcpy (grad, from->grad, to->size * sizeof *grad);
-  else
-    assay_kernels ()->axpy (grad, 1, from->grad, to->size);
+  return x;
+}
+
+float *
+assay_tensor_take (AssayTensor *x)
+{
+  AssayTensor *owner = holder (x);
+
+  if (owner->size != x->size || owner->hold != ASSAY_SPARE)
+    return NULL;
+  owner->hold = ASSAY_TAKEN;
+  return owner->data;
 }
 
 /* ---- recording and going back ---- */
@@ -255,8 +307,12 @@ assay_tape_record (AssayTape *tape, AssayBackward backward, size_t size, AssayTe
 {
   Record *record;
 
-  for (uint32_t i = 0; i < n && !out->needs_grad; i++)
-    out->needs_grad = inputs[i] != NULL && inputs[i]->needs_grad;
+  for (uint32_t i = 0; i < n; i++)
+    if (inputs[i] != NULL)
+      {
+        holder (inputs[i])->hold = ASSAY_KEPT;
+        out->needs_grad |= inputs[i]->needs_grad;
+      }
   if (!out->needs_grad)
     return NULL;
   record = assay_tape_alloc (tape, sizeof *record);

@@ -21,6 +21,13 @@ typedef enum AssayElement
   ASSAY_INT32
 } AssayElement;
 
+typedef enum AssayHold
+{
+  ASSAY_KEPT,  /* a way back, or the caller, may read them */
+  ASSAY_SPARE, /* nobody yet but what comes next: assay_tensor_spare() */
+  ASSAY_TAKEN  /* overwritten: assay_tensor_take() */
+} AssayHold;
+
 typedef struct AssayTensor
 {
   union
@@ -36,6 +43,7 @@ typedef struct AssayTensor
   AssayElement element;
   bool needs_grad; /* a parameter, or computed from one */
   bool has_grad;   /* `grad` holds a value */
+  AssayHold hold;  /* of a base: who needs its values */
 } AssayTensor;
 
 /** One array in the flat vector of a model's parameters (nn/params.h). */
@@ -100,6 +108,15 @@ float *assay_tensor_grad (AssayTape *tape, AssayTensor *x, bool *fresh);
 /** Makes @from's gradient @to's, without a copy where @to has none yet; @from's is gone then.
  *  For outputs that are an input plus something. */
 void assay_tensor_pass_grad (AssayTape *tape, AssayTensor *from, AssayTensor *to);
+/** Adds @grad, memory of this step, to @x's gradient; where @x has none yet, that memory becomes
+ *  it: true, and the caller's no more. */
+bool assay_tensor_adopt_grad (AssayTape *tape, float *grad, AssayTensor *x);
+/** Says of an operation's output that its way back does not read it. */
+void assay_tensor_spare (AssayTensor *x);
+/** The data of a spare tensor that no operation has used yet, to write its gradient over, so that
+ *  the largest tensor of a model exists once; else NULL.  Recording an operation on it later
+ *  ends the program. */
+float *assay_tensor_take (AssayTensor *x);
 /** @n floats of undefined content for use within one operation, and giving them back. */
 float *assay_tape_scratch (AssayTape *tape, size_t n);
 void assay_tape_release (AssayTape *tape, float *scratch, size_t n);
