@@ -1,37 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench SUITE [--only NAME] [--json]
+ * bench SUITE [--only NAME] [--peer torch] [--json]
  *
- * A repetition calls a case for half a second or once, whichever is longer, and takes
- * the median.  If meanwhile other processes and the hypervisor used more than 8 % of a
- * core, it is discarded and done again, within bounds.  The result is the median of at
- * least five repetitions; if no quiet one was to be had, of the loud ones.
+ * Each case, its roof and, with --peer torch, its peers are repeated in turn (measure.h).
  */
 #include "bench.h"
+#include "measure.h"
+#include "peer.h"
 
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define REPETITIONS 5
-#define MAX_REPETITIONS 40
-#define MAX_SECONDS 60.0
-#define REPETITION_SECONDS 0.5
-#define MAX_CALLS 4096
-#define OTHER_LOAD 0.08
-
 static const BenchTable *const tables[]
-    = { &bench_base,  &bench_chart,        &bench_run,
-        &bench_store, &bench_environments, &bench_graph_backup };
+    = { &bench_base,         &bench_chart,        &bench_run, &bench_store,
+        &bench_environments, &bench_graph_backup, &bench_self };
 #define N_TABLES (sizeof tables / sizeof tables[0])
 
 static char folder[PATH_MAX];
@@ -81,152 +71,168 @@ bench_folder (void)
   return folder;
 }
 
-/* ---- Load ------------------------------------------------------------------- */
+/* ---- One case --------------------------------------------------------------------- */
 
-typedef struct Usage
+/* Ours, the roof, the peers. */
+#define MAX_SIDES (2 + BENCH_MAX_PEERS)
+
+typedef struct Run
 {
-  double wall, machine, own; /* seconds; machine: of all cores, with steal */
-} Usage;
+  const BenchCase *bench;
+  void *data, *roof_data;
+  BenchPeerProcess *peers[BENCH_MAX_PEERS];
+  BenchSide sides[MAX_SIDES];
+  size_t n_peers, n_sides;
+} Run;
 
 static double
-own_seconds (int who)
+repeat_ours (void *data)
 {
-  struct rusage u;
+  const Run *run = data;
 
-  getrusage (who, &u);
-  return (double) (u.ru_utime.tv_sec + u.ru_stime.tv_sec)
-         + 1e-6 * (double) (u.ru_utime.tv_usec + u.ru_stime.tv_usec);
-}
-
-static Usage
-read_usage (void)
-{
-  Usage usage = { bench_now (), NAN, own_seconds (RUSAGE_SELF) + own_seconds (RUSAGE_CHILDREN) };
-  unsigned long long user, nice, system, idle, iowait, irq, softirq, steal;
-  FILE *stat = fopen ("/proc/stat", "re");
-
-  if (stat == NULL)
-    return usage;
-  if (fscanf (stat, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
-              &iowait, &irq, &softirq, &steal)
-      == 8)
-    usage.machine
-        = (double) (user + nice + system + irq + softirq + steal) / (double) sysconf (_SC_CLK_TCK);
-  fclose (stat);
-  return usage;
-}
-
-/* Cores that others used since @before; NaN where the kernel does not say. */
-static double
-other_load (const Usage *before)
-{
-  Usage now = read_usage ();
-
-  return ((now.machine - before->machine) - (now.own - before->own)) / (now.wall - before->wall);
-}
-
-/* ---- Measuring ---------------------------------------------------------------- */
-
-static int
-by_size (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
+  return bench_repeat (run->bench->measure, run->data, run->bench->exact);
 }
 
 static double
-median (double *values, size_t n)
+repeat_roof (void *data)
 {
-  qsort (values, n, sizeof *values, by_size);
-  return n % 2 == 1 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
+  const Run *run = data;
+
+  return bench_repeat (run->bench->roof->measure, run->roof_data, false);
 }
 
-typedef struct Result
-{
-  double value, spread; /* spread: (largest - smallest) / value */
-  unsigned discarded;
-} Result;
-
 static double
-repeat (const BenchCase *bench, void *data)
+repeat_peer (void *peer)
 {
-  static double values[MAX_CALLS];
-  double start = bench_now ();
-  size_t n = 0;
-
-  do
-    {
-      values[n] = bench->measure (data);
-      if (isnan (values[n]))
-        return NAN;
-      n++;
-    }
-  while (!bench->exact && n < MAX_CALLS && bench_now () - start < REPETITION_SECONDS);
-  return median (values, n);
+  return bench_peer_rate (peer, BENCH_REPETITION_SECONDS);
 }
 
 static bool
-measure (const BenchCase *bench, void *data, Result *result)
+set_up (Run *run, bool with_peers)
 {
-  double quiet[REPETITIONS], loud[MAX_REPETITIONS], *kept = quiet;
-  double start = bench_now ();
-  size_t n_quiet = 0, n_loud = 0, n = 0;
+  const BenchCase *bench = run->bench;
 
-  if (isnan (bench->measure (data))) /* warms up */
+  run->sides[run->n_sides++] = (BenchSide){ .repetition = repeat_ours, .data = run };
+  if (bench->set_up != NULL && (run->data = bench->set_up ()) == NULL)
     return false;
-  while (n_quiet < REPETITIONS && n_quiet + n_loud < MAX_REPETITIONS
-         && (n_quiet + n_loud < REPETITIONS || bench_now () - start < MAX_SECONDS))
+  if (bench->roof != NULL)
     {
-      Usage before = read_usage ();
-      double value = repeat (bench, data);
-
-      if (isnan (value))
+      if ((run->roof_data = bench->roof->set_up ()) == NULL)
         return false;
-      if (!bench->exact && other_load (&before) > OTHER_LOAD)
-        loud[n_loud++] = value;
-      else
-        quiet[n_quiet++] = value;
+      run->sides[run->n_sides++] = (BenchSide){ .repetition = repeat_roof, .data = run };
     }
-  if (n_quiet == 0)
-    kept = loud;
-  n = n_quiet == 0 ? n_loud : n_quiet;
-  result->value = median (kept, n);
-  result->spread = result->value > 0 ? (kept[n - 1] - kept[0]) / result->value : 0;
-  result->discarded = (unsigned) n_loud;
-  return true;
+  for (const BenchPeer *peer = bench->peers; with_peers && peer != NULL && peer->name != NULL;
+       peer++)
+    {
+      BenchPeerProcess *process = bench_peer_start (peer);
+
+      if (process == NULL)
+        return false;
+      run->peers[run->n_peers++] = process;
+      run->sides[run->n_sides++] = (BenchSide){ .repetition = repeat_peer,
+                                                .data = process,
+                                                .pid = bench_peer_pid (process) };
+    }
+  return !isnan (bench->measure (run->data)); /* warms up */
 }
 
 static void
-print_result (const BenchCase *bench, const Result *result, bool json)
+tear_down (Run *run)
 {
-  double ratio = result->value / bench->yardstick;
+  for (size_t i = 0; i < run->n_peers; i++)
+    bench_peer_stop (run->peers[i]);
+  if (run->roof_data != NULL)
+    run->bench->roof->tear_down (run->roof_data);
+  if (run->data != NULL && run->bench->tear_down != NULL)
+    run->bench->tear_down (run->data);
+}
 
-  if (json)
-    printf ("{\"name\": \"%s\", \"value\": %.6g, \"unit\": \"%s\", \"yardstick\": %.6g, "
-            "\"ratio\": %.4g, \"spread\": %.4g, \"discarded\": %u}\n",
-            bench->name, result->value, bench->unit, bench->yardstick, ratio, result->spread,
-            result->discarded);
-  else
-    printf ("%-22s %12.5g %-14s %s %-10.5g %6.2f  %5.1f %%  %9u  %s\n", bench->name, result->value,
-            bench->unit, bench->higher ? ">=" : "<=", bench->yardstick, ratio, 100 * result->spread,
-            result->discarded, (bench->higher ? ratio >= 1 : ratio <= 1) ? "reached" : "missed");
-  fflush (stdout);
+/* The roof as a yardstick, in its unit. */
+static double
+roof_value (const BenchCase *bench, const BenchResult *roof)
+{
+  return bench->roof->cap > 0 ? fmin (bench->roof->cap, roof->value) : roof->value;
+}
+
+static void
+print_json (const Run *run, const BenchResult *results, double yardstick)
+{
+  const BenchCase *bench = run->bench;
+  const BenchResult *result = results++;
+
+  printf ("{\"name\": \"%s\", \"value\": %.6g, \"unit\": \"%s\", \"yardstick\": %.6g, "
+          "\"ratio\": %.4g, \"spread\": %.4g, \"discarded\": %u",
+          bench->name, result->value, bench->unit, yardstick, result->value / yardstick,
+          result->spread, result->discarded);
+  if (bench->roof != NULL)
+    {
+      printf (", \"roof\": {\"name\": \"%s\", \"value\": %.4g, \"unit\": \"%s\", "
+              "\"spread\": %.4g, \"share\": %.4g, \"bar\": %.4g}",
+              bench->roof->name, results->value, bench->roof->unit, results->spread,
+              result->value * bench->work / roof_value (bench, results), bench->share);
+      results++;
+    }
+  for (size_t i = 0; i < run->n_peers; i++, results++)
+    printf ("%s{\"name\": \"%s\", \"value\": %.6g, \"ratio\": %.4g, \"bar\": %.4g, "
+            "\"spread\": %.4g, \"discarded\": %u, \"setup\": %s}%s",
+            i == 0 ? ", \"peers\": [" : ", ", bench->peers[i].name, results->value,
+            result->value / results->value, bench->peers[i].bar, results->spread,
+            results->discarded, bench_peer_setup (run->peers[i]), i + 1 == run->n_peers ? "]" : "");
+  printf ("}\n");
+}
+
+static const char *
+verdict (bool reached)
+{
+  return reached ? "reached" : "missed";
+}
+
+static void
+print_text (const Run *run, const BenchResult *results, double yardstick)
+{
+  const BenchCase *bench = run->bench;
+  const BenchResult *result = results++;
+  double ratio = result->value / yardstick;
+
+  printf ("%-22s %12.5g %-14s %s %-10.5g %6.2f  %5.1f %%  %9u  %s\n", bench->name, result->value,
+          bench->unit, bench->higher ? ">=" : "<=", yardstick, ratio, 100 * result->spread,
+          result->discarded, verdict (bench->higher ? ratio >= 1 : ratio <= 1));
+  if (bench->roof != NULL)
+    {
+      double share = result->value * bench->work / roof_value (bench, results);
+
+      printf ("  %-20s %12.5g %-14s >= %-10.5g %6.2f  %5.1f %%  %9u  of it\n", bench->roof->name,
+              results->value, bench->roof->unit, bench->share, share, 100 * results->spread,
+              results->discarded);
+      results++;
+    }
+  for (size_t i = 0; i < run->n_peers; i++, results++)
+    {
+      ratio = result->value / results->value;
+      printf ("  %-20s %12.5g %-14s >= %-10.5g %6.2f  %5.1f %%  %9u  %s\n", bench->peers[i].name,
+              results->value, bench->unit, bench->peers[i].bar, ratio, 100 * results->spread,
+              results->discarded, verdict (ratio >= bench->peers[i].bar));
+    }
 }
 
 static bool
-run_case (const BenchCase *bench, bool json)
+run_case (const BenchCase *bench, bool with_peers, bool json)
 {
-  void *data = bench->set_up != NULL ? bench->set_up () : NULL;
-  Result result = { 0, 0, 0 };
-  bool ok = (bench->set_up == NULL || data != NULL) && measure (bench, data, &result);
+  Run run = { .bench = bench };
+  BenchResult results[MAX_SIDES];
+  bool ok = set_up (&run, with_peers) && bench_measure (run.sides, run.n_sides, bench->exact);
+  double yardstick = bench->yardstick;
 
-  if (data != NULL && bench->tear_down != NULL)
-    bench->tear_down (data);
+  for (size_t i = 0; ok && i < run.n_sides; i++)
+    results[i] = bench_result (&run.sides[i]);
+  if (ok && bench->roof != NULL)
+    yardstick = bench->share * roof_value (bench, &results[1]) / bench->work;
   if (ok)
-    print_result (bench, &result, json);
+    (json ? print_json : print_text) (&run, results, yardstick);
   else
     fprintf (stderr, "bench: %s failed\n", bench->name);
+  fflush (stdout);
+  tear_down (&run);
   return ok;
 }
 
@@ -235,7 +241,7 @@ run_case (const BenchCase *bench, bool json)
 static int
 usage (void)
 {
-  fprintf (stderr, "usage: bench SUITE [--only NAME] [--json]\n");
+  fprintf (stderr, "usage: bench SUITE [--only NAME] [--peer torch] [--json]\n");
   for (size_t t = 0; t < N_TABLES; t++)
     for (size_t i = 0; i < tables[t]->n; i++)
       fprintf (stderr, "  %s %s\n", tables[t]->cases[i].suite, tables[t]->cases[i].name);
@@ -252,15 +258,22 @@ int
 main (int argc, char **argv)
 {
   const char *suite = NULL, *only = NULL;
-  bool json = false, ok = true;
+  bool json = false, with_peers = false, ok = true;
   size_t n = 0;
 
+  bench_peer_keep_environment ();
   for (int i = 1; i < argc; i++)
     {
       if (strcmp (argv[i], "--json") == 0)
         json = true;
       else if (strcmp (argv[i], "--only") == 0 && i + 1 < argc)
         only = argv[++i];
+      else if (strcmp (argv[i], "--peer") == 0 && i + 1 < argc
+               && strcmp (argv[i + 1], "torch") == 0)
+        {
+          with_peers = true;
+          i++;
+        }
       else if (argv[i][0] != '-' && suite == NULL)
         suite = argv[i];
       else
@@ -277,6 +290,6 @@ main (int argc, char **argv)
   for (size_t t = 0; t < N_TABLES; t++)
     for (size_t i = 0; i < tables[t]->n; i++)
       if (wanted (&tables[t]->cases[i], suite, only))
-        ok = run_case (&tables[t]->cases[i], json) && ok;
+        ok = run_case (&tables[t]->cases[i], with_peers, json) && ok;
   return ok ? 0 : 1;
 }

@@ -51,13 +51,41 @@ test_json (void)
 }
 
 static void
+test_peer (void)
+{
+  g_autofree char *out = NULL, *err = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (GError) error = NULL;
+  JsonObject *line = NULL, *roof, *peer;
+
+  g_assert_cmpint (
+      run ((const char *const[]){ "self", "--peer", "torch", "--json", NULL }, &out, &err), ==, 0);
+  g_assert_cmpstr (err, ==, "");
+  node = json_from_string (out, &error);
+  g_assert_no_error (error);
+  line = json_node_get_object (node);
+  roof = json_object_get_object_member (line, "roof");
+  g_assert_cmpstr (json_object_get_string_member (roof, "name"), ==, "gemm-1");
+  g_assert_cmpfloat (json_object_get_double_member (roof, "value"), >, 0);
+  peer = json_array_get_object_element (json_object_get_array_member (line, "peers"), 0);
+  g_assert_cmpfloat (json_object_get_double_member (peer, "value"), >, 0);
+  /* Both nap for a millisecond and a little. */
+  g_assert_cmpfloat (json_object_get_double_member (peer, "value"), <, 1000);
+  g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (peer, "setup"),
+                                                  "configuration"),
+                   ==, "installed");
+}
+
+static void
 test_usage (void)
 {
   static const char *const rows[][4] = { { NULL },
                                          { "nonsense", NULL },
                                          { "workbench", "--only", "nonsense", NULL },
                                          { "workbench", "--only", NULL },
-                                         { "workbench", "--nonsense", NULL } };
+                                         { "workbench", "--nonsense", NULL },
+                                         { "workbench", "--peer", "nonsense", NULL },
+                                         { "workbench", "--peer", NULL } };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -75,6 +103,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   program = argv[1];
   g_test_add_func ("/bench/json-is-one-object-a-line", test_json);
+  g_test_add_func ("/bench/peers-and-roof-are-measured-in-turn", test_peer);
   g_test_add_func ("/bench/what-is-unknown-is-a-usage-error", test_usage);
   return g_test_run ();
 }
