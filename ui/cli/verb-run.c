@@ -220,8 +220,8 @@ print_result (AssayPlan *plan, const AssayPlanResult *result, double seconds, gb
     }
   else
     {
-      g_print ("%s: %u of %u runs done in %s", plan->study->id, result->done, plan->specs->len,
-               time);
+      g_print ("%s: %u of %u runs done in %s", plan->study->id, result->done + result->reused,
+               plan->specs->len, time);
       if (result->reused > 0)
         g_print (", %u of them before", result->reused);
       if (result->failed + result->interrupted > 0)

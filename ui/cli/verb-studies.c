@@ -207,6 +207,28 @@ print_params (const AssayStudyInfo *study)
   assay_text_table_print (table);
 }
 
+#define MAX_VALUES 48 /* characters of a list of values that people read */
+
+/** One grid of a preset; of a long list the first value and how many there are. */
+static void
+print_grid (const char *line)
+{
+  g_auto (GStrv) settings = g_strsplit (line, " ", -1);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (char **setting = settings; *setting != NULL; setting++)
+    {
+      g_auto (GStrv) values = g_strsplit (*setting, ",", -1);
+      guint n = g_strv_length (values);
+
+      if (n > 1 && strlen (*setting) > MAX_VALUES)
+        g_string_append_printf (text, " %s,… (%u)", values[0], n);
+      else
+        g_string_append_printf (text, " %s", *setting);
+    }
+  g_print ("     %s\n", text->str);
+}
+
 static void
 print_presets (const AssayStudyInfo *study)
 {
@@ -224,7 +246,7 @@ print_presets (const AssayStudyInfo *study)
         g_print ("      %s\n", preset->help);
       for (char **line = lines; *line != NULL; line++)
         if (**line)
-          g_print ("      %s\n", *line);
+          print_grid (*line);
     }
 }
 
