@@ -45,6 +45,15 @@ static const struct Kind
   { &assay_kernel_table_generic, always },
 };
 
+const AssayKernels *
+assay_kernels_of (const char *kind)
+{
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (strcmp (kind, kinds[i].kernels->name) == 0 && kinds[i].runs ())
+      return kinds[i].kernels;
+  return NULL;
+}
+
 static const AssayKernels *chosen;
 
 static void

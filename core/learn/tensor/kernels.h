@@ -36,7 +36,37 @@ typedef struct AssayAdamStep
   float epsilon;
 } AssayAdamStep;
 
+/** What is attended to: n_heads a multiple of n_kv_heads, size the elements of one head. */
+typedef struct AssayAttention
+{
+  size_t batch, steps, n_heads, n_kv_heads, size;
+} AssayAttention;
+
+/** Floats of the keys, or of the values, that attention_decode keeps. */
+static inline size_t
+assay_attention_cache (const AssayAttention *a)
+{
+  return a->batch * a->n_kv_heads * ((a->steps + 15) / 16 * 16) * ((a->size + 15) / 16 * 16);
+}
+
 /* Every kernel, K (return type, name, parameters), by the files that hold them. */
+
+/* `room` is attention_room's number of floats, aligned; lse [batch][n_heads][steps].
+ *
+ * attention_decode takes the next position of each sequence, @position < steps: qkv [batch]
+ * [(n_heads + 2 n_kv_heads) size] -> out [batch][n_heads size].  Its k and v join those of the
+ * positions before it in keys and values: assay_attention_cache floats each, sequence by
+ * sequence, in an order that suits the CPU. */
+#define ASSAY_KERNELS_ATTENTION(K)                                                                 \
+  K (size_t, attention_room, (const AssayAttention *a))                                            \
+  K (void, attention,                                                                              \
+     (float *out, float *lse, const float *qkv, const AssayAttention *a, float *room))             \
+  K (void, attention_backward,                                                                     \
+     (float *dqkv, bool accumulate, const float *dout, const float *out, const float *lse,         \
+      const float *qkv, const AssayAttention *a, float *room))                                     \
+  K (void, attention_decode,                                                                       \
+     (float *out, float *keys, float *values, const float *qkv, size_t position,                   \
+      const AssayAttention *a, float *room))
 
 #define ASSAY_KERNELS_ELEMENTWISE(K)                                                               \
   K (void, bias_activation,                                                                        \
@@ -75,6 +105,7 @@ typedef struct AssayAdamStep
 
 /* clang-format off */
 #define ASSAY_KERNELS(K) \
+  ASSAY_KERNELS_ATTENTION (K) \
   ASSAY_KERNELS_ELEMENTWISE (K) \
   ASSAY_KERNELS_LOSS (K) \
   ASSAY_KERNELS_NORM (K) \
@@ -92,5 +123,7 @@ typedef struct AssayKernels
 /** The fastest table this CPU can run; ASSAY_CPU=generic|avx2|avx512 in the environment
  *  (assay run --cpu) asks for another (one that the CPU lacks ends the program). */
 const AssayKernels *assay_kernels (void);
+/** The table named @kind, for tests; NULL: this CPU cannot run it. */
+const AssayKernels *assay_kernels_of (const char *kind);
 
 #endif

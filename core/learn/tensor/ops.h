@@ -42,4 +42,13 @@ AssayTensor *assay_embedding (AssayTape *tape, AssayTensor *w, AssayTensor *ids,
 AssayTensor *assay_cross_entropy (AssayTape *tape, AssayTensor *logits, AssayTensor *targets,
                                   float divisor);
 
+/* ---- op-attention.c ---- */
+
+/** Causal attention softmax (q k^T / sqrt (hd)) v of each head: qkv [B][T][(n_heads + 2 n_kv_heads)
+ *  hd], all heads' q, then k, then v -> [B][T][n_heads hd].  Consecutive n_heads / n_kv_heads heads
+ *  share their k and v (Ainslie et al. 2023).  Computed by tiles (Dao et al. 2022): neither way
+ *  holds T x T scores. */
+AssayTensor *assay_attention (AssayTape *tape, AssayTensor *qkv, uint32_t n_heads,
+                              uint32_t n_kv_heads);
+
 #endif
