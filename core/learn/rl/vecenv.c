@@ -1,41 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/rl/vecenv.h"
-#include "base/tensors/tensors.h"
 #include "learn/tensor/arena.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const AssayView *
-find_view (const AssayEnvironment *environment, uint32_t number)
-{
-  const AssayTable *views = &environment->views;
-
-  if (number >= views->n)
-    return NULL;
-  return (const AssayView *) ((const uint8_t *) views->rows + (size_t) number * views->stride);
-}
-
-size_t
-assay_view_size (const AssayView *view)
-{
-  size_t size = 1;
-
-  for (uint32_t i = 0; i < view->n_dims; i++)
-    size *= view->shape[i];
-  return size;
-}
-
 AssayVecEnv *
 assay_vecenv_new (const AssayEnvironment *environment, const AssayVecEnvOptions *options)
 {
-  const AssayView *view = find_view (environment, options->view);
+  const AssayView *view = assay_view (environment, options->view);
   size_t n = options->n;
   AssayVecEnv *env;
   void *worlds;
 
-  if (n == 0 || view == NULL || (view->type != ASSAY_U8 && view->type != ASSAY_F32))
+  if (n == 0 || view == NULL)
     return NULL;
   if ((worlds = environment->create (environment, options->n, options->view)) == NULL)
     return NULL;
@@ -45,7 +24,7 @@ assay_vecenv_new (const AssayEnvironment *environment, const AssayVecEnvOptions 
   env->worlds = worlds;
   env->n = options->n;
   env->same_level = options->same_level;
-  env->observation_size = assay_view_size (view) * assay_type_size (view->type);
+  env->observation_size = assay_view_bytes (view);
   env->observations = assay_alloc_zeroed (n * env->observation_size);
   env->before = assay_alloc_zeroed (n * env->observation_size);
   env->after = assay_alloc_zeroed (n * env->observation_size);

@@ -8,6 +8,7 @@
 #define ASSAY_LEARN_VECENV_H
 
 #include "base/num/random.h"
+#include "learn/rl/view.h"
 
 /** Everything is [n], one entry per world; observations are as the view gives them (bytes or
  *  floats) and lie one after the other.  After a step, `before`, the actions, `rewards`, `after`
@@ -44,9 +45,6 @@ typedef struct AssayVecEnvOptions
   bool same_level;
   bool keep_states; /* fill `states` at every step */
 } AssayVecEnvOptions;
-
-/** Elements of one observation. */
-size_t assay_view_size (const AssayView *view);
 
 /** NULL: no worlds, no such view, or the environment cannot create so many.  Set options on
  *  `worlds` before the first reset. */

@@ -94,6 +94,9 @@ assay_attention_cache (const AssayAttention *a)
      (float *dx, bool accumulate, float *dgain, float *dbias, const float *dy, const float *x,     \
       const float *gain, const float *means, const float *scales, size_t rows, size_t columns))
 
+/* Bytes become floats. */
+#define ASSAY_KERNELS_OBSERVATIONS(K) K (void, widen, (float *y, const uint8_t *x, size_t n))
+
 #define ASSAY_KERNELS_OPTIM(K)                                                                     \
   K (void, adam,                                                                                   \
      (float *w, float *m, float *v, const float *g, size_t n, const AssayAdamStep *step))          \
@@ -109,6 +112,7 @@ assay_attention_cache (const AssayAttention *a)
   ASSAY_KERNELS_ELEMENTWISE (K) \
   ASSAY_KERNELS_LOSS (K) \
   ASSAY_KERNELS_NORM (K) \
+  ASSAY_KERNELS_OBSERVATIONS (K) \
   ASSAY_KERNELS_OPTIM (K)
 /* clang-format on */
 
