@@ -211,11 +211,29 @@ assay_blas_name (void)
   return blas.name;
 }
 
+/* A BLAS packs its operands first, which is not worth it for the products of small batches and of
+ * few filters.  Measured on AVX-512 against OpenBLAS 0.3.21: 1.3 to 1.7 times as fast from a
+ * million products to this many, level below, slower above unless c is narrow. */
+#define FEW ((size_t) 1 << 22)
+#define NARROW 64
+
+static bool
+is_small (size_t m, size_t n, size_t k)
+{
+  return m >= 4 && n >= 16 && (n <= NARROW || m * n * k <= FEW);
+}
+
 void
 assay_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
             const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
             size_t ldc)
 {
+  if (!transpose_b && alpha == 1 && (beta == 0 || beta == 1) && is_small (m, n, k))
+    {
+      assay_kernels ()->product (c, ldc, a, transpose_a ? 1 : lda, transpose_a ? lda : 1, b, ldb, m,
+                                 n, k, beta == 1);
+      return;
+    }
   if (blas.gemm == NULL)
     load ();
   if (m > 0 && n > 0)

@@ -132,4 +132,26 @@ vector_exp (Vector x)
   return choose (kept == kept, p, kept);
 }
 
+/** 1 / (1 + e^-x). */
+static inline Vector
+vector_sigmoid (Vector x)
+{
+  return 1.0f / (1.0f + vector_exp (-x));
+}
+
+static inline Vector
+vector_tanh (Vector x)
+{
+  /* Near 0 the difference of two numbers near 1 would lose digits: a polynomial there. */
+  Vector square = x * x;
+  Vector t = 1.0f - 2.0f / (vector_exp (2.0f * x) + 1.0f);
+  Vector p = square * -5.70498872745e-3f + 2.06390887954e-2f;
+
+  p = p * square - 5.37397155531e-2f;
+  p = p * square + 1.33314422036e-1f;
+  p = p * square - 3.33332819422e-1f;
+  p = p * square * x + x;
+  return choose (square < 0.390625f, p, t);
+}
+
 #endif

@@ -63,7 +63,7 @@ relu (Vector x)
 static inline Activated
 sigmoid (Vector x)
 {
-  Vector s = 1.0f / (1.0f + vector_exp (-x));
+  Vector s = vector_sigmoid (x);
 
   return (Activated){ s, s * (1.0f - s) };
 }
@@ -71,7 +71,7 @@ sigmoid (Vector x)
 static inline Activated
 silu (Vector x)
 {
-  Vector s = 1.0f / (1.0f + vector_exp (-x));
+  Vector s = vector_sigmoid (x);
 
   return (Activated){ x * s, s * (1.0f + x * (1.0f - s)) };
 }
@@ -79,16 +79,8 @@ silu (Vector x)
 static inline Activated
 hyperbolic_tangent (Vector x)
 {
-  /* Near 0 the difference of two numbers near 1 would lose digits: a polynomial there. */
-  Vector square = x * x;
-  Vector t = 1.0f - 2.0f / (vector_exp (2.0f * x) + 1.0f);
-  Vector p = square * -5.70498872745e-3f + 2.06390887954e-2f;
+  Vector t = vector_tanh (x);
 
-  p = p * square - 5.37397155531e-2f;
-  p = p * square + 1.33314422036e-1f;
-  p = p * square - 3.33332819422e-1f;
-  p = p * square * x + x;
-  t = choose (square < 0.390625f, p, t);
   return (Activated){ t, 1.0f - t * t };
 }
 

@@ -49,6 +49,14 @@ assay_attention_cache (const AssayAttention *a)
   return a->batch * a->n_kv_heads * ((a->steps + 15) / 16 * 16) * ((a->size + 15) / 16 * 16);
 }
 
+/** Windows over an image [height][width][channels], which @padding zeros surround. */
+typedef struct AssayWindows
+{
+  size_t height, width, channels;
+  size_t kernel_height, kernel_width, stride, padding;
+  size_t out_height, out_width; /* windows down and across */
+} AssayWindows;
+
 /* Every kernel, K (return type, name, parameters), by the files that hold them. */
 
 /* `room` is attention_room's number of floats, aligned; lse [batch][n_heads][steps].
@@ -78,6 +86,16 @@ assay_attention_cache (const AssayAttention *a)
   K (void, scale, (float *y, const float *x, float a, size_t n))                                   \
   K (void, column_sums, (float *sums, const float *x, size_t rows, size_t columns, bool accumulate))
 
+/* Of one image.  columns [out_height][out_width][kernel_height][kernel_width][channels]: each
+ * window's content; col2im adds it to the image.  The pools know no padding; `from` receives where
+ * in the image each maximum lies. */
+#define ASSAY_KERNELS_CONV(K)                                                                      \
+  K (void, im2col, (float *columns, const float *image, const AssayWindows *windows))              \
+  K (void, col2im, (float *image, const float *columns, const AssayWindows *windows))              \
+  K (void, max_pool, (float *out, int32_t *from, const float *image, const AssayWindows *windows)) \
+  K (void, mean_pool, (float *out, const float *image, const AssayWindows *windows))               \
+  K (void, mean_pool_back, (float *image, const float *out, const AssayWindows *windows))
+
 /* gradient: for a loss divided by @divisor; may be the logits' own memory, or NULL.  Returns the
  * sum, undivided. */
 #define ASSAY_KERNELS_LOSS(K)                                                                      \
@@ -106,14 +124,37 @@ assay_attention_cache (const AssayAttention *a)
   K (void, blend, (float *y, const float *x, float keep, size_t n))                                \
   K (double, sum_squares, (const float *x, size_t n))
 
+/* product: c[m][n] = sum over k of a[i a_row + k a_step] b[k][n] (+ c), where one of a_row and
+ * a_step is 1 and n >= 16.  Each element's sum runs in the order of k, whatever m, n and the CPU.
+ * transpose: from [rows][columns]. */
+#define ASSAY_KERNELS_PRODUCT(K)                                                                   \
+  K (void, product,                                                                                \
+     (float *c, size_t ldc, const float *a, size_t a_row, size_t a_step, const float *b,           \
+      size_t ldb, size_t m, size_t n, size_t k, bool accumulate))                                  \
+  K (void, transpose, (float *to, const float *from, size_t rows, size_t columns))
+
+/* The gates of a GRU cell, [rows][3][size] (r, z, n): @input from x, @hidden from h, both with
+ * their biases; @gates keeps them for the way back, which overwrites them by the gradients of
+ * @input, and @dhidden by those of @hidden; @dh gets h's through the gate z. */
+#define ASSAY_KERNELS_RECURRENT(K)                                                                 \
+  K (void, gru,                                                                                    \
+     (float *y, float *gates, const float *input, const float *hidden, const float *h,             \
+      size_t rows, size_t size))                                                                   \
+  K (void, gru_back,                                                                               \
+     (float *gates, float *dhidden, float *dh, const float *dy, const float *hidden,               \
+      const float *h, size_t rows, size_t size))
+
 /* clang-format off */
 #define ASSAY_KERNELS(K) \
   ASSAY_KERNELS_ATTENTION (K) \
+  ASSAY_KERNELS_CONV (K) \
   ASSAY_KERNELS_ELEMENTWISE (K) \
   ASSAY_KERNELS_LOSS (K) \
   ASSAY_KERNELS_NORM (K) \
   ASSAY_KERNELS_OBSERVATIONS (K) \
-  ASSAY_KERNELS_OPTIM (K)
+  ASSAY_KERNELS_OPTIM (K) \
+  ASSAY_KERNELS_PRODUCT (K) \
+  ASSAY_KERNELS_RECURRENT (K)
 /* clang-format on */
 
 typedef struct AssayKernels

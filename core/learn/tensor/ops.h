@@ -51,4 +51,32 @@ AssayTensor *assay_cross_entropy (AssayTape *tape, AssayTensor *logits, AssayTen
 AssayTensor *assay_attention (AssayTape *tape, AssayTensor *qkv, uint32_t n_heads,
                               uint32_t n_kv_heads);
 
+/* ---- op-conv.c ---- */
+
+/** act (x * w + b), a convolution: x [B][H][W][C], w [out][kh][kw][C], b [out] or NULL ->
+ *  [B][H'][W'][out] with H' = (H + 2 padding - kh) / stride + 1, rounded down; the zeros of
+ *  @padding lie on all four sides. */
+AssayTensor *assay_conv2d (AssayTape *tape, AssayTensor *x, AssayTensor *w, AssayTensor *b,
+                           size_t stride, size_t padding, AssayActivation act);
+
+/* ---- op-pool.c ---- */
+
+/** The greatest of each window of @size by @size, channel by channel: x [B][H][W][C] ->
+ *  [B][H'][W'][C] with H' = (H - size) / stride + 1, rounded down.  NaN is the greatest; of equals
+ *  the first gets the gradient. */
+AssayTensor *assay_max_pool (AssayTape *tape, AssayTensor *x, size_t size, size_t stride);
+/** The same with the mean. */
+AssayTensor *assay_mean_pool (AssayTape *tape, AssayTensor *x, size_t size, size_t stride);
+
+/* ---- op-recurrent.c ---- */
+
+/** A gated recurrent unit's next state (Cho et al. 2014, in the form of cuDNN and PyTorch):
+ *  r = sigmoid (i_r + h_r), z = sigmoid (i_z + h_z), n = tanh (i_n + r h_n), (1 - z) n + z h, where
+ *  @input [B][3H] is r, z and n's share of x and @hidden that of @h [B][H]. */
+AssayTensor *assay_gru_gates (AssayTape *tape, AssayTensor *input, AssayTensor *hidden,
+                              AssayTensor *h);
+/** The same from x [B][in]: w_ih [3H][in], w_hh [3H][H], b_ih and b_hh [3H] or NULL. */
+AssayTensor *assay_gru_cell (AssayTape *tape, AssayTensor *x, AssayTensor *h, AssayTensor *w_ih,
+                             AssayTensor *w_hh, AssayTensor *b_ih, AssayTensor *b_hh);
+
 #endif
