@@ -58,6 +58,12 @@ assay_tape_free (AssayTape *tape)
   free (tape);
 }
 
+size_t
+assay_tape_held (const AssayTape *tape)
+{
+  return assay_arena_held (tape->arena);
+}
+
 void
 assay_tape_begin (AssayTape *tape, const float *values, float *grads, bool accumulate)
 {

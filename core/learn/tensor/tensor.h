@@ -64,6 +64,8 @@ typedef struct AssayTape AssayTape;
 /** A tape over @n_params parameters. */
 AssayTape *assay_tape_new (uint32_t n_params);
 void assay_tape_free (AssayTape *tape);
+/** Bytes that its arena holds from the system. */
+size_t assay_tape_held (const AssayTape *tape);
 /** Begins a step: forgets all tensors of the last one.  @values is the flat vector; @grads, of
  *  the same layout, will receive the gradients: overwritten, or added to if @accumulate.
  *  @grads NULL: nothing is recorded. */
