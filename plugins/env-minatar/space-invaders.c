@@ -72,8 +72,7 @@ count (const uint16_t map[SIDE])
   int n = 0;
 
   for (int y = 0; y < SIDE; y++)
-    for (uint32_t row = map[y]; row != 0; row &= row - 1)
-      n++;
+    n += __builtin_popcount (map[y]);
   return n;
 }
 
@@ -159,15 +158,19 @@ shoot (Invaders *w)
 static float
 kill_aliens (Invaders *w)
 {
-  uint16_t hit[SIDE];
+  int n = 0;
 
   for (int y = 0; y < SIDE; y++)
     {
-      hit[y] = w->aliens[y] & w->bullets[y];
-      w->aliens[y] ^= hit[y];
-      w->bullets[y] ^= hit[y];
+      uint16_t hit = w->aliens[y] & w->bullets[y];
+
+      if (hit == 0)
+        continue;
+      w->aliens[y] ^= hit;
+      w->bullets[y] ^= hit;
+      n += __builtin_popcount (hit);
     }
-  return (float) count (hit);
+  return (float) n;
 }
 
 static float
@@ -193,7 +196,7 @@ step (void *world, int action, Random *random, bool ramping)
   w->cooldown = (uint8_t) (w->cooldown - (w->cooldown > 0));
   w->move_countdown--;
   w->shot_countdown--;
-  if (columns_of (w->aliens) == 0)
+  if (reward > 0 && columns_of (w->aliens) == 0)
     {
       w->ramps = (uint8_t) (w->ramps + (ramping && w->ramps < MAX_RAMPS));
       line_up (w);

@@ -105,13 +105,26 @@ assay_verb_studies (char **words, GError **error)
   return 0;
 }
 
+static JsonObject *
+option_object (const AssayOption *option)
+{
+  JsonObject *object = json_object_new ();
+
+  set_text (object, "id", option->id);
+  set_text (object, "title", option->title);
+  json_object_set_double_member (object, "default", option->value);
+  json_object_set_double_member (object, "min", option->min);
+  json_object_set_double_member (object, "max", option->max);
+  return object;
+}
+
 int
 assay_verb_environments (char **words, GError **error)
 {
   g_autoptr (AssayRegistry) registry = assay_registry_new (error);
   JsonArray *array = json_array_new ();
-  AssayTextTable *table
-      = assay_text_table_new ("ENVIRONMENT", ">ACTIONS", ">STEPS", "VIEWS", "TITLE", NULL);
+  AssayTextTable *table = assay_text_table_new ("ENVIRONMENT", ">ACTIONS", ">STEPS", "VIEWS",
+                                                "OPTIONS", "TITLE", NULL);
 
   for (guint i = 0; registry != NULL && i < assay_registry_n_plugins (registry); i++)
     {
@@ -121,13 +134,19 @@ assay_verb_environments (char **words, GError **error)
         {
           const AssayEnvironmentInfo *environment = &plugin->environments[e];
           JsonObject *object = json_object_new ();
-          JsonArray *views = json_array_new ();
-          g_autoptr (GString) names = g_string_new (NULL);
+          JsonArray *views = json_array_new (), *options = json_array_new ();
+          g_autoptr (GString) names = g_string_new (NULL), option_names = g_string_new (NULL);
 
           for (guint v = 0; v < environment->n_views; v++)
             {
               json_array_add_string_element (views, environment->views[v].id);
               g_string_append_printf (names, "%s%s", v ? " " : "", environment->views[v].id);
+            }
+          for (guint o = 0; o < environment->n_options; o++)
+            {
+              json_array_add_object_element (options, option_object (&environment->options[o]));
+              g_string_append_printf (option_names, "%s%s=%g", o ? " " : "",
+                                      environment->options[o].id, environment->options[o].value);
             }
           set_text (object, "id", environment->id);
           set_text (object, "title", environment->title);
@@ -135,11 +154,13 @@ assay_verb_environments (char **words, GError **error)
           set_text (object, "plugin", plugin->id);
           json_object_set_int_member (object, "max-steps", environment->max_steps);
           json_object_set_array_member (object, "views", views);
+          json_object_set_array_member (object, "options", options);
           json_array_add_object_element (array, object);
           assay_text_table_add (table, environment->id);
           assay_text_table_addf (table, "%u", environment->n_actions);
           assay_text_table_addf (table, "%u", environment->max_steps);
           assay_text_table_add (table, names->str);
+          assay_text_table_add (table, option_names->str);
           assay_text_table_add (table, environment->title);
         }
     }

@@ -58,27 +58,28 @@ plugin_info_refused (const char *path, const char *reason, gboolean incompatible
   return &self->info;
 }
 
-static void
-read_views (Plugin *self, JsonObject *object, AssayEnvironmentInfo *environment, Problems *problems)
+/* The array of this name, which may be missing; its length goes to @n. */
+static gpointer
+read_rows (Plugin *self, JsonObject *object, const RowType *type, guint *n, Problems *problems)
 {
-  JsonArray *array = assay_json_array (object, "views");
-  guint n = array ? json_array_get_length (array) : 0;
-  AssayView *views = arena_alloc (&self->arena, n * sizeof *views);
+  JsonArray *array = assay_json_array (object, type->table);
+  char *rows;
 
-  for (guint i = 0; i < n; i++)
+  *n = array ? json_array_get_length (array) : 0;
+  rows = arena_alloc (&self->arena, *n * type->size);
+  for (guint i = 0; i < *n; i++)
     {
       JsonNode *node = json_array_get_element (array, i);
+      gpointer row = rows + i * type->size;
 
       if (!JSON_NODE_HOLDS_OBJECT (node))
-        problems_add (problems, "views", i, NULL, NULL, "expected an object");
+        problems_add (problems, type->table, i, NULL, NULL, "expected an object");
       else
-        schema_from_json (&schema_view, json_node_get_object (node), &views[i], i, &self->arena,
-                          problems);
+        schema_from_json (type, json_node_get_object (node), row, i, &self->arena, problems);
       if (problems->list->len == 0)
-        schema_check (&schema_view, &views[i], i, problems);
+        schema_check (type, row, i, problems);
     }
-  environment->views = views;
-  environment->n_views = n;
+  return rows;
 }
 
 static void
@@ -99,7 +100,10 @@ read_environments (Plugin *self, JsonObject *answer, Problems *problems)
           return;
         }
       schema_from_json (&schema_environment, object, &environments[i], i, &self->arena, problems);
-      read_views (self, object, &environments[i], problems);
+      environments[i].views
+          = read_rows (self, object, &schema_view, &environments[i].n_views, problems);
+      environments[i].options
+          = read_rows (self, object, &schema_option, &environments[i].n_options, problems);
       if (problems->list->len == 0)
         schema_check (&schema_environment, &environments[i], i, problems);
       environments[i].plugin_path = self->info.path;

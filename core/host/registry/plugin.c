@@ -68,20 +68,53 @@ environment_head (const AssayEnvironment *from, AssayEnvironmentInfo *to)
                                 .rows = from->rows,
                                 .columns = from->columns,
                                 .max_steps = from->max_steps,
-                                .n_views = from->views.n };
+                                .n_views = from->views.n,
+                                .n_options = from->options.n };
 }
 
 static const char *
 missing_function (const AssayEnvironment *e)
 {
-  return !e->create      ? "create"
-         : !e->destroy   ? "destroy"
-         : !e->reset     ? "reset"
-         : !e->step      ? "step"
-         : !e->get_state ? "get_state"
-         : !e->set_state ? "set_state"
-         : !e->observe   ? "observe"
-                         : NULL;
+  return !e->create                           ? "create"
+         : !e->destroy                        ? "destroy"
+         : !e->reset                          ? "reset"
+         : !e->step                           ? "step"
+         : !e->get_state                      ? "get_state"
+         : !e->set_state                      ? "set_state"
+         : !e->observe                        ? "observe"
+         : e->options.n > 0 && !e->set_option ? "set_option"
+                                              : NULL;
+}
+
+static gboolean
+check_rows (const AssayTable *rows, const RowType *type, Problems *problems)
+{
+  guint before = problems->list->len;
+
+  if (study_check_table (rows, type, type->size, problems))
+    for (guint i = 0; i < rows->n; i++)
+      schema_check (type, (const char *) rows->rows + (gsize) i * rows->stride, i, problems);
+  return problems->list->len == before;
+}
+
+static void
+check_options (const AssayTable *options, Problems *problems)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (!check_rows (options, &schema_option, problems))
+    return;
+  for (guint i = 0; i < options->n; i++)
+    {
+      const AssayOption *option
+          = (gconstpointer) ((const char *) options->rows + (gsize) i * options->stride);
+
+      if (!g_hash_table_add (seen, (gpointer) option->id))
+        problems_add (problems, "options", i, option->id, "id", "taken already");
+      if (!(option->value >= option->min && option->value <= option->max))
+        problems_add (problems, "options", i, option->id, "value", "%g is not in %g..%g",
+                      option->value, option->min, option->max);
+    }
 }
 
 static void
@@ -119,10 +152,8 @@ check_environment (const AssayEnvironment *e, guint i, Problems *problems)
                   e->state_size);
   if (e->views.n == 0)
     problems_add (problems, table, i, e->id, "views", "empty: it could not be seen");
-  if (study_check_table (&e->views, &schema_view, sizeof (AssayView), problems))
-    for (guint j = 0; j < e->views.n; j++)
-      schema_check (&schema_view, (const char *) e->views.rows + (gsize) j * e->views.stride, j,
-                    problems);
+  check_rows (&e->views, &schema_view, problems);
+  check_options (&e->options, problems);
 }
 
 static const AssayEnvironment *
@@ -243,25 +274,33 @@ assay_plugin_load (const char *path, GError **error)
 
 /* ---- describe ---- */
 
+static JsonArray *
+describe_rows (const AssayTable *rows, const RowType *type)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < rows->n; i++)
+    {
+      JsonObject *row = json_object_new ();
+
+      schema_to_json (type, (const char *) rows->rows + (gsize) i * rows->stride, row);
+      json_array_add_object_element (array, row);
+    }
+  return array;
+}
+
 static JsonObject *
 describe_environment (const AssayEnvironment *environment)
 {
   JsonObject *object = json_object_new ();
-  JsonArray *views = json_array_new ();
   AssayEnvironmentInfo head;
 
   environment_head (environment, &head);
   schema_to_json (&schema_environment, &head, object);
-  for (guint i = 0; i < environment->views.n; i++)
-    {
-      JsonObject *view = json_object_new ();
-
-      schema_to_json (
-          &schema_view,
-          (const char *) environment->views.rows + (gsize) i * environment->views.stride, view);
-      json_array_add_object_element (views, view);
-    }
-  json_object_set_array_member (object, "views", views);
+  json_object_set_array_member (object, "views", describe_rows (&environment->views, &schema_view));
+  if (environment->options.n > 0)
+    json_object_set_array_member (object, "options",
+                                  describe_rows (&environment->options, &schema_option));
   return object;
 }
 

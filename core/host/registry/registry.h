@@ -44,6 +44,8 @@ typedef struct
   guint n_actions, rows, columns, max_steps;
   const AssayView *views;
   guint n_views;
+  const AssayOption *options;
+  guint n_options;
   const char *plugin_path;
 } AssayEnvironmentInfo;
 

@@ -179,6 +179,15 @@ static const Field view_fields[]
 const RowType schema_view = ROW_TYPE ("views", view_fields);
 #undef ROW
 
+#define ROW AssayOption
+static const Field option_fields[] = { F ("id", ID, id),
+                                       F ("title", TEXT, title),
+                                       F ("default", REAL, value),
+                                       F ("range", RANGE, min),
+                                       { 0 } };
+const RowType schema_option = ROW_TYPE ("options", option_fields);
+#undef ROW
+
 #define ROW AssayEnvironmentInfo
 static const Field environment_fields[] = { F ("id", ID, id),
                                             F ("title", TEXT, title),

@@ -39,7 +39,8 @@ typedef struct
 } RowType;
 
 extern const RowType schema_study, schema_param, schema_dim, schema_metric, schema_claim,
-    schema_reference, schema_figure, schema_preset, schema_view, schema_environment, schema_fold;
+    schema_reference, schema_figure, schema_preset, schema_view, schema_option, schema_environment,
+    schema_fold;
 
 /** The names of an enum's values in JSON. */
 extern const char *const schema_param_types[], *const schema_fold_ops[];
