@@ -75,3 +75,21 @@ assay_stream_seek (AssayStream *stream, uint64_t word)
   refill (stream);
   stream->used = (uint32_t) (word % 4);
 }
+
+AssayStreamPlace
+assay_stream_place (const AssayStream *stream)
+{
+  uint64_t word = 4 * stream->block + stream->used - ASSAY_STREAM_WORDS;
+
+  return (AssayStreamPlace){ stream->key, stream->name, word };
+}
+
+void
+assay_stream_restore (AssayStream *stream, const AssayStreamPlace *place)
+{
+  memset (stream, 0, sizeof *stream);
+  stream->key = place->key;
+  stream->name = place->name;
+  assay_stream_seek (stream, place->word);
+  assay_stream_attach (stream);
+}

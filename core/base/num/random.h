@@ -25,4 +25,14 @@ void assay_stream_seek (AssayStream *stream, uint64_t word);
 /** Makes a copied or deserialised stream usable: sets its refill function. */
 void assay_stream_attach (AssayStream *stream);
 
+/** Where a stream stands: what a checkpoint needs of it. */
+typedef struct AssayStreamPlace
+{
+  uint64_t key, name, word;
+} AssayStreamPlace;
+
+AssayStreamPlace assay_stream_place (const AssayStream *stream);
+/** The stream that stands at @place. */
+void assay_stream_restore (AssayStream *stream, const AssayStreamPlace *place);
+
 #endif

@@ -41,7 +41,11 @@ typedef struct AssayDqn
   AssayStream stream;          /* of the noise */
   float *noise, *target_noise; /* of the update under way; NULL: not noisy */
   uint64_t updates;
-  const float *errors; /* of the last update, one per transition: what priorities are made of */
+  float *errors; /* of the last update, one per transition: what priorities are made of */
+
+  uint32_t room;    /* transitions for which there is room here: */
+  float *targets;   /* of the last update */
+  int32_t *choices; /* actions whose values they stand on */
 } AssayDqn;
 
 /** Weights, and the noise of noisy layers, are drawn from @stream; the target network begins
@@ -85,5 +89,10 @@ void assay_dqn_project (const AssayQNetworkOptions *options, const float *probab
 
 /** Everything that training continues from, for assay_checkpoint_save and _load; lent. */
 AssayCheckpoint assay_dqn_checkpoint (AssayDqn *dqn);
+/** The same as bytes, for the checkpoint of a run. */
+size_t assay_dqn_state_size (const AssayDqn *dqn);
+void assay_dqn_get_state (const AssayDqn *dqn, void *state);
+/** Returns false, and changes nothing, if @state is not of an agent with such a network. */
+bool assay_dqn_set_state (AssayDqn *dqn, const void *state, size_t size);
 
 #endif

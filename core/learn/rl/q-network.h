@@ -49,7 +49,7 @@ void assay_q_network_init (const AssayQNetwork *network, AssayParams *params);
 size_t assay_q_network_noise_size (const AssayQNetwork *network);
 void assay_q_network_draw_noise (const AssayQNetwork *network, AssayStream *stream, float *noise);
 
-/** x [n][encoding.size] -> values [n][n_actions], or logits [n * n_actions][n_atoms].  @noise
+/** x [n][encoding.size] -> values [n][n_actions], or logits [n][n_actions * n_atoms].  @noise
  *  NULL: the means only. */
 AssayTensor *assay_q_network (AssayTape *tape, const AssayQNetwork *network, AssayTensor *x,
                               const float *noise);

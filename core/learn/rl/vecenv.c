@@ -131,27 +131,25 @@ assay_vecenv_step (AssayVecEnv *env, const int32_t *actions)
 
 /* ---- the state as bytes ---- */
 
-/* What follows the worlds' states, by rows of n. */
-#define ROWS(env)                                                                                  \
-  {                                                                                                \
-    { (env)->returns, sizeof *(env)->returns }, { (env)->lengths, sizeof *(env)->lengths },        \
-        { (env)->streams, sizeof *(env)->streams }, { (env)->seeds, sizeof *(env)->seeds },        \
-        { (env)->ended, sizeof *(env)->ended },                                                    \
-  }
-
+/* What follows the worlds' states and the places of their streams, by rows of n. */
 typedef struct Row
 {
   void *data;
   size_t size; /* of one world */
 } Row;
 
-#define N_ROWS 5
+#define N_ROWS 4
+#define ROWS(env)                                                                                  \
+  {                                                                                                \
+    { (env)->returns, sizeof *(env)->returns }, { (env)->lengths, sizeof *(env)->lengths },        \
+        { (env)->seeds, sizeof *(env)->seeds }, { (env)->ended, sizeof *(env)->ended },            \
+  }
 
 size_t
 assay_vecenv_state_size (const AssayVecEnv *env)
 {
   const Row rows[N_ROWS] = ROWS (env);
-  size_t one = env->environment->state_size;
+  size_t one = env->environment->state_size + sizeof (AssayStreamPlace);
 
   for (uint32_t i = 0; i < N_ROWS; i++)
     one += rows[i].size;
@@ -166,6 +164,12 @@ assay_vecenv_get_state (const AssayVecEnv *env, void *state)
 
   for (uint32_t i = 0; i < env->n; i++, at += env->environment->state_size)
     env->environment->get_state (env->worlds, i, at);
+  for (uint32_t i = 0; i < env->n; i++, at += sizeof (AssayStreamPlace))
+    {
+      AssayStreamPlace place = assay_stream_place (&env->streams[i]);
+
+      memcpy (at, &place, sizeof place);
+    }
   for (uint32_t i = 0; i < N_ROWS; at += env->n * rows[i].size, i++)
     memcpy (at, rows[i].data, env->n * rows[i].size);
 }
@@ -184,9 +188,14 @@ assay_vecenv_set_state (AssayVecEnv *env, const void *state, size_t size)
         return false;
       env->environment->observe (env->worlds, i, env->observations + i * env->observation_size);
     }
+  for (uint32_t i = 0; i < env->n; i++, at += sizeof (AssayStreamPlace))
+    {
+      AssayStreamPlace place;
+
+      memcpy (&place, at, sizeof place);
+      assay_stream_restore (&env->streams[i], &place);
+    }
   for (uint32_t i = 0; i < N_ROWS; at += env->n * rows[i].size, i++)
     memcpy (rows[i].data, at, env->n * rows[i].size);
-  for (uint32_t i = 0; i < env->n; i++)
-    assay_stream_attach (&env->streams[i]);
   return true;
 }

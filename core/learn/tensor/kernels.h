@@ -112,6 +112,15 @@ typedef struct AssayWindows
      (float *dx, bool accumulate, float *dgain, float *dbias, const float *dy, const float *x,     \
       const float *gain, const float *means, const float *scales, size_t rows, size_t columns))
 
+/* mean + deviation * (row_noise x column_noise). */
+#define ASSAY_KERNELS_NOISE(K)                                                                     \
+  K (void, perturb,                                                                                \
+     (float *y, const float *mean, const float *deviation, const float *row_noise,                 \
+      const float *column_noise, size_t rows, size_t columns))                                     \
+  K (void, perturb_back,                                                                           \
+     (float *ddeviation, bool accumulate, const float *dy, const float *row_noise,                 \
+      const float *column_noise, size_t rows, size_t columns))
+
 /* Bytes become floats. */
 #define ASSAY_KERNELS_OBSERVATIONS(K) K (void, widen, (float *y, const uint8_t *x, size_t n))
 
@@ -150,6 +159,7 @@ typedef struct AssayWindows
   ASSAY_KERNELS_CONV (K) \
   ASSAY_KERNELS_ELEMENTWISE (K) \
   ASSAY_KERNELS_LOSS (K) \
+  ASSAY_KERNELS_NOISE (K) \
   ASSAY_KERNELS_NORM (K) \
   ASSAY_KERNELS_OBSERVATIONS (K) \
   ASSAY_KERNELS_OPTIM (K) \
