@@ -21,7 +21,7 @@
 
 static const BenchTable *const tables[]
     = { &bench_base,         &bench_chart,        &bench_run, &bench_store,
-        &bench_environments, &bench_graph_backup, &bench_self };
+        &bench_environments, &bench_graph_backup, &bench_gpt, &bench_self };
 #define N_TABLES (sizeof tables / sizeof tables[0])
 
 static char folder[PATH_MAX];

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Training of GPTs in four sizes.  Operations of a token as shared/performance.md counts them: 6
+ * (12 L d^2 + d V) + 12 L T d, attention over the full square.
+ */
+#include "bench.h"
+#include "gpt-step.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* ---- training ------------------------------------------------------------------- */
+
+#define SET_UP(size)                                                                               \
+  static void *set_up_##size (void)                                                                \
+  {                                                                                                \
+    return gpt_step_new (*#size);                                                                  \
+  }
+SET_UP (a)
+SET_UP (b)
+SET_UP (c)
+SET_UP (d)
+
+static double
+train (void *data)
+{
+  double start = bench_now ();
+  double loss = gpt_step (data);
+
+  return isfinite (loss) ? GPT_TOKENS / (bench_now () - start) : NAN;
+}
+
+static void
+tear_down (void *data)
+{
+  gpt_step_free (data);
+}
+
+/* The bytes of seven vectors pass: four are read, three written. */
+static double
+adamw (void *data)
+{
+  GptStep *step = data;
+  double start = bench_now ();
+
+  assay_optimizer_step (step->optimizer, step->trainer->grads[0], step->workers);
+  return 1e-9 * 7 * sizeof (float) * (double) step->params->size / (bench_now () - start);
+}
+
+#define GFLOP(L, d, T, V) (1e-9 * (6.0 * (12.0 * L * d * d + (double) d * V) + 12.0 * L * T * d))
+
+#define PEERS(size, tuned, installed)                                                              \
+  static const BenchPeer peers_##size[]                                                            \
+      = { { "torch tuned", "gpt-train-" #size, "tuned", tuned },                                   \
+          { "torch installed", "gpt-train-" #size, "installed", installed },                       \
+          { NULL } };
+PEERS (a, 2.2, 4.4)
+PEERS (b, 1.6, 2.9)
+PEERS (c, 1.6, 2.8)
+PEERS (d, 1.25, 2.3)
+
+#define TRAIN(size, gflop, part)                                                                   \
+  {                                                                                                \
+    .suite = "numerics", .name = "gpt-train-" #size, .unit = "tokens/s", .higher = true,           \
+    .set_up = set_up_##size, .measure = train, .tear_down = tear_down, .roof = &bench_gemm_2,      \
+    .work = gflop, .share = part, .peers = peers_##size                                            \
+  }
+
+/* ---- memory --------------------------------------------------------------------- */
+
+static double
+memory (char size)
+{
+  char command[4096];
+  double mib = NAN;
+  FILE *child;
+
+  snprintf (command, sizeof command, "'%s' %c", BENCH_GPT_MEMORY, size);
+  child = popen (command, "re");
+  if (child == NULL || fscanf (child, "%lf", &mib) != 1)
+    fprintf (stderr, "bench: %s failed\n", command);
+  if (child != NULL)
+    pclose (child);
+  return mib;
+}
+
+static double
+memory_b (void *data)
+{
+  return memory ('b');
+}
+
+static double
+memory_d (void *data)
+{
+  return memory ('d');
+}
+
+#define MEMORY(size, mib)                                                                          \
+  {                                                                                                \
+    .suite = "numerics", .name = "gpt-memory-" #size, .unit = "MiB", .yardstick = mib,             \
+    .exact = true, .measure = memory_##size                                                        \
+  }
+
+static const BenchCase cases[] = {
+  TRAIN (a, GFLOP (2, 64, 64, 256), 0.58),
+  TRAIN (b, GFLOP (4, 128, 128, 512), 0.74),
+  TRAIN (c, GFLOP (6, 256, 256, 2048), 0.79),
+  TRAIN (d, GFLOP (8, 512, 256, 8192), 0.90),
+  MEMORY (b, 130),
+  MEMORY (d, 1400),
+  { .suite = "numerics",
+    .name = "adamw",
+    .unit = "GB/s",
+    .higher = true,
+    .set_up = set_up_d,
+    .measure = adamw,
+    .tear_down = tear_down,
+    .roof = &bench_triad,
+    .work = 1,
+    .share = 0.8 },
+};
+
+const BenchTable bench_gpt = BENCH_TABLE (cases);
