@@ -9,6 +9,9 @@
 #include "learn/tensor/kernels.h"
 
 #include <string.h>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 #define KERNEL_PASTE(name, kind) assay_kernel_##name##_##kind
 #define KERNEL_EXPAND(name, kind) KERNEL_PASTE (name, kind)
@@ -49,16 +52,40 @@ broadcast (float x)
 static inline Vector
 load_part (const float *from, size_t n, float other)
 {
+#ifdef __AVX512F__
+  return (Vector) _mm512_mask_loadu_ps (_mm512_set1_ps (other), (__mmask16) ((1u << n) - 1), from);
+#else
   Vector v = broadcast (other);
 
   memcpy (&v, from, n * sizeof (float));
   return v;
+#endif
 }
 
 static inline void
 store_part (float *to, Vector v, size_t n)
 {
+#ifdef __AVX512F__
+  _mm512_mask_storeu_ps (to, (__mmask16) ((1u << n) - 1), (__m512) v);
+#else
   memcpy (to, &v, n * sizeof (float));
+#endif
+}
+
+/** What is left of an array, @n floats, or the first LANES of them. */
+static inline Vector
+load_n (const float *from, size_t n, float other)
+{
+  return n >= LANES ? load (from) : load_part (from, n, other);
+}
+
+static inline void
+store_n (float *to, Vector v, size_t n)
+{
+  if (n >= LANES)
+    store (to, v);
+  else
+    store_part (to, v, n);
 }
 
 /** mask's lanes are 0 or -1. */
@@ -152,6 +179,88 @@ vector_tanh (Vector x)
   p = p * square - 3.33332819422e-1f;
   p = p * square * x + x;
   return choose (square < 0.390625f, p, t);
+}
+
+/** log x within 2 units in the last place (Cephes): -infinity of 0, NaN below. */
+static inline Vector
+vector_log (Vector x)
+{
+  Vector kept = x, e, f, square, p;
+  Ints small, low;
+
+  small = x < 1.17549435e-38f; /* subnormal */
+  x = choose (small, x * 8388608.0f, x);
+  /* x = f 2^e, f in [sqrt (1/2), sqrt (2)) */
+  low = ((Ints) x & 0x7fffff) < 0x3504f3;
+  e = __builtin_convertvector((((Ints) x >> 23) & 0xff) - 126 + low, Vector)
+      - choose (small, broadcast (23), broadcast (0));
+  f = (Vector) (((Ints) x & 0x7fffff) | (0x3f000000 - (low & -0x800000)));
+  f -= 1.0f;
+  square = f * f;
+  p = f * 7.0376836292e-2f - 1.1514610310e-1f;
+  p = p * f + 1.1676998740e-1f;
+  p = p * f - 1.2420140846e-1f;
+  p = p * f + 1.4249322787e-1f;
+  p = p * f - 1.6668057665e-1f;
+  p = p * f + 2.0000714765e-1f;
+  p = p * f - 2.4999993993e-1f;
+  p = p * f + 3.3333331174e-1f;
+  p = p * f * square + e * -2.12194440e-4f - square * 0.5f;
+  p = f + p + e * 0.693359375f;
+  p = choose (kept == 0, broadcast (-__builtin_inff ()), p);
+  p = choose (kept < 0, broadcast (__builtin_nanf ("")), p);
+  /* infinity and NaN are their own */
+  return choose (kept < __builtin_inff (), p, kept);
+}
+
+/** log of one number: libm's may differ between CPUs. */
+static inline float
+scalar_log (float x)
+{
+  return vector_log (broadcast (x))[0];
+}
+
+static inline Vector
+vector_sqrt (Vector x)
+{
+  for (size_t i = 0; i < LANES; i++)
+    x[i] = __builtin_sqrtf (x[i]);
+  return x;
+}
+
+/* ---- rows ---- */
+
+/** The greatest of a row, NaN if there is one; -infinity of none. */
+static inline float
+row_max (const float *x, size_t n)
+{
+  Vector greatest = broadcast (-__builtin_inff ()), nan = broadcast (0);
+
+  for (size_t j = 0; j < n; j += LANES)
+    {
+      Vector v = load_n (x + j, n - j, -__builtin_inff ());
+
+      greatest = vector_max (greatest, v);
+      nan = choose (v == v, nan, v);
+    }
+  return max_of (greatest) + sum_of (nan);
+}
+
+/** The sum of e^(x - shift), whose terms go to @y if it is not NULL; y may be x. */
+static inline float
+row_exp (float *y, const float *x, size_t n, float shift)
+{
+  Vector sum = broadcast (0);
+
+  for (size_t j = 0; j < n; j += LANES)
+    {
+      Vector e = vector_exp (load_n (x + j, n - j, -__builtin_inff ()) - shift);
+
+      sum += e;
+      if (y != NULL)
+        store_n (y + j, e, n - j);
+    }
+  return sum_of (sum);
 }
 
 #endif

@@ -1,152 +1,241 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/tensor/kernel.h"
 
-void
-KERNEL (multiply) (float *y, const float *a, const float *b, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    y[i] = a[i] * b[i];
-}
+/* Each vector is loaded before it is stored, so an output may be an input. */
 
 void
 KERNEL (add) (float *y, const float *a, const float *b, size_t n)
 {
-  for (size_t i = 0; i < n; i++)
-    y[i] = a[i] + b[i];
+  for (size_t j = 0; j < n; j += LANES)
+    store_n (y + j, load_n (a + j, n - j, 0) + load_n (b + j, n - j, 0), n - j);
+}
+
+void
+KERNEL (multiply) (float *y, const float *a, const float *b, size_t n)
+{
+  for (size_t j = 0; j < n; j += LANES)
+    store_n (y + j, load_n (a + j, n - j, 0) * load_n (b + j, n - j, 0), n - j);
+}
+
+void
+KERNEL (multiply_add) (float *y, const float *a, const float *b, size_t n)
+{
+  for (size_t j = 0; j < n; j += LANES)
+    store_n (y + j, load_n (y + j, n - j, 0) + load_n (a + j, n - j, 0) * load_n (b + j, n - j, 0),
+             n - j);
 }
 
 void
 KERNEL (axpy) (float *y, float a, const float *x, size_t n)
 {
-  for (size_t i = 0; i < n; i++)
-    y[i] += a * x[i];
+  for (size_t j = 0; j < n; j += LANES)
+    store_n (y + j, load_n (y + j, n - j, 0) + a * load_n (x + j, n - j, 0), n - j);
 }
 
 void
-KERNEL (scale) (float *y, const float *x, float a, size_t n)
+KERNEL (affine) (float *y, const float *x, float scale, float shift, size_t n)
 {
-  for (size_t i = 0; i < n; i++)
-    y[i] = a * x[i];
+  for (size_t j = 0; j < n; j += LANES)
+    store_n (y + j, load_n (x + j, n - j, 0) * scale + shift, n - j);
+}
+
+/* NaN is passed on. */
+void
+KERNEL (clamp) (float *y, const float *x, float low, float high, size_t n)
+{
+  for (size_t j = 0; j < n; j += LANES)
+    {
+      Vector v = load_n (x + j, n - j, 0);
+
+      v = choose (v < low, broadcast (low), v);
+      store_n (y + j, choose (v > high, broadcast (high), v), n - j);
+    }
 }
 
 void
-KERNEL (column_sums) (float *sums, const float *x, size_t rows, size_t columns, bool accumulate)
+KERNEL (clamp_back) (float *dx, bool accumulate, const float *dy, const float *x, float low,
+                     float high, size_t n)
 {
-  if (!accumulate)
-    memset (sums, 0, columns * sizeof *sums);
-  for (size_t i = 0; i < rows; i++)
-    for (size_t j = 0; j < columns; j++)
-      sums[j] += x[i * columns + j];
+  for (size_t j = 0; j < n; j += LANES)
+    {
+      Vector v = load_n (x + j, n - j, 0);
+      Vector d = choose ((v < low) | (v > high), broadcast (0), load_n (dy + j, n - j, 0));
+
+      store_n (dx + j, accumulate ? load_n (dx + j, n - j, 0) + d : d, n - j);
+    }
 }
 
-/* ---- activations: the value, and the slope that the way back multiplies by ---- */
+/* ---- functions of two numbers ---- */
 
-typedef struct Activated
+static inline Vector
+add_value (Vector a, Vector b)
 {
-  Vector value, slope;
-} Activated;
-
-static inline Activated
-identity (Vector x)
-{
-  return (Activated){ x, broadcast (1) };
+  return a + b;
 }
 
-static inline Activated
-relu (Vector x)
+static inline Vector
+sub_value (Vector a, Vector b)
 {
-  /* NaN is passed on. */
-  return (Activated){ choose (x < 0, broadcast (0), x),
-                      choose (x > 0, broadcast (1), broadcast (0)) };
+  return a - b;
 }
 
-static inline Activated
-sigmoid (Vector x)
+static inline Vector
+mul_value (Vector a, Vector b)
 {
-  Vector s = vector_sigmoid (x);
-
-  return (Activated){ s, s * (1.0f - s) };
+  return a * b;
 }
 
-static inline Activated
-silu (Vector x)
+static inline Vector
+div_value (Vector a, Vector b)
 {
-  Vector s = vector_sigmoid (x);
-
-  return (Activated){ x * s, s * (1.0f + x * (1.0f - s)) };
+  return a / b;
 }
 
-static inline Activated
-hyperbolic_tangent (Vector x)
+static inline Vector
+max_value (Vector a, Vector b)
 {
-  Vector t = vector_tanh (x);
-
-  return (Activated){ t, 1.0f - t * t };
+  return choose ((a > b) | (a != a), a, b);
 }
 
-/** x Phi(x) and Phi(x) + x phi(x); erfc by formula 7.1.26 of Abramowitz and Stegun is off by
- *  1.5e-7 of 1, which is what a float next to 1 can tell apart. */
-static inline Activated
-gelu (Vector x)
+static inline Vector
+min_value (Vector a, Vector b)
 {
-  Vector sign = choose (x < 0, broadcast (-1), broadcast (1));
-  Vector magnitude = x * sign;
-  Vector t = 1.0f / (1.0f + magnitude * (0.3275911f * 0.70710678f));
-  Vector bell = vector_exp (x * x * -0.5f);
-  Vector p = t * 1.061405429f - 1.453152027f;
-  Vector tail, phi;
-
-  p = p * t + 1.421413741f;
-  p = p * t - 0.284496736f;
-  p = p * t + 0.254829592f;
-  tail = p * t * bell * 0.5f; /* Phi(-|x|) */
-  phi = choose (x < 0, tail, 1.0f - tail);
-  return (Activated){ x * phi, phi + x * bell * 0.39894228f };
+  return choose ((a < b) | (a != a), a, b);
 }
 
-#define ACTIVATE_ROWS(function)                                                                    \
-  static void activate_##function (float *y, float *slope, size_t rows, size_t columns,            \
-                                   const float *bias)                                              \
+typedef struct Slopes
+{
+  Vector a, b;
+} Slopes;
+
+static inline Slopes
+add_slopes (Vector a, Vector b)
+{
+  return (Slopes){ broadcast (1), broadcast (1) };
+}
+
+static inline Slopes
+sub_slopes (Vector a, Vector b)
+{
+  return (Slopes){ broadcast (1), broadcast (-1) };
+}
+
+static inline Slopes
+mul_slopes (Vector a, Vector b)
+{
+  return (Slopes){ b, a };
+}
+
+static inline Slopes
+div_slopes (Vector a, Vector b)
+{
+  Vector inverse = 1.0f / b;
+
+  return (Slopes){ inverse, -a * inverse * inverse };
+}
+
+static inline Slopes
+max_slopes (Vector a, Vector b)
+{
+  Vector share = choose (a > b, broadcast (1), choose (a < b, broadcast (0), broadcast (0.5f)));
+
+  return (Slopes){ share, 1.0f - share };
+}
+
+static inline Slopes
+min_slopes (Vector a, Vector b)
+{
+  return max_slopes (b, a);
+}
+
+/* What the way back of one period works with. */
+typedef struct Back
+{
+  float *da, *db;
+  bool add_a, add_b;
+  const float *dy, *a, *b;
+} Back;
+
+/* A row is one period; where b is one number, `single`, a row is a stretch of a, and the sum of
+ * its gradients is returned. */
+#define BINARY(name)                                                                               \
+  static void name##_row (float *y, const float *a, const float *b, size_t n, bool single)         \
   {                                                                                                \
-    for (size_t i = 0; i < rows; i++, y += columns, slope += slope != NULL ? columns : 0)          \
-      for (size_t j = 0; j < columns; j += LANES)                                                  \
-        {                                                                                          \
-          size_t n = columns - j < LANES ? columns - j : LANES;                                    \
-          bool whole = n == LANES;                                                                 \
-          Vector x = whole ? load (y + j) : load_part (y + j, n, 0);                               \
-          Activated a;                                                                             \
+    for (size_t j = 0; j < n; j += LANES)                                                          \
+      store_n (y + j,                                                                              \
+               name##_value (load_n (a + j, n - j, 0),                                             \
+                             single ? broadcast (*b) : load_n (b + j, n - j, 0)),                  \
+               n - j);                                                                             \
+  }                                                                                                \
                                                                                                    \
-          if (bias != NULL)                                                                        \
-            x += whole ? load (bias + j) : load_part (bias + j, n, 0);                             \
-          a = function (x);                                                                        \
-          whole ? store (y + j, a.value) : store_part (y + j, a.value, n);                         \
-          if (slope != NULL)                                                                       \
-            whole ? store (slope + j, a.slope) : store_part (slope + j, a.slope, n);               \
-        }                                                                                          \
+  static float name##_row_back (const Back *r, size_t n, bool single)                              \
+  {                                                                                                \
+    Vector sum = broadcast (0);                                                                    \
+                                                                                                   \
+    for (size_t j = 0; j < n; j += LANES)                                                          \
+      {                                                                                            \
+        Vector dy = load_n (r->dy + j, n - j, 0);                                                  \
+        Vector b = single ? broadcast (*r->b) : load_n (r->b + j, n - j, 1);                       \
+        Slopes s = name##_slopes (load_n (r->a + j, n - j, 0), b);                                 \
+                                                                                                   \
+        s.a *= dy;                                                                                 \
+        s.b *= dy;                                                                                 \
+        if (r->da != NULL)                                                                         \
+          store_n (r->da + j, r->add_a ? load_n (r->da + j, n - j, 0) + s.a : s.a, n - j);         \
+        if (single)                                                                                \
+          sum += s.b;                                                                              \
+        else if (r->db != NULL)                                                                    \
+          store_n (r->db + j, r->add_b ? load_n (r->db + j, n - j, 0) + s.b : s.b, n - j);         \
+      }                                                                                            \
+    return sum_of (sum);                                                                           \
   }
 
-ACTIVATE_ROWS (identity)
-ACTIVATE_ROWS (relu)
-ACTIVATE_ROWS (gelu)
-ACTIVATE_ROWS (silu)
-ACTIVATE_ROWS (hyperbolic_tangent)
-ACTIVATE_ROWS (sigmoid)
+BINARY (add)
+BINARY (sub)
+BINARY (mul)
+BINARY (div)
+BINARY (max)
+BINARY (min)
 
-typedef void (*ActivateRows) (float *y, float *slope, size_t rows, size_t columns,
-                              const float *bias);
-
-static const ActivateRows activations[ASSAY_N_ACTIVATIONS] = {
-  [ASSAY_IDENTITY] = activate_identity,
-  [ASSAY_RELU] = activate_relu,
-  [ASSAY_GELU] = activate_gelu,
-  [ASSAY_SILU] = activate_silu,
-  [ASSAY_TANH] = activate_hyperbolic_tangent,
-  [ASSAY_SIGMOID] = activate_sigmoid,
+static const struct Binary
+{
+  void (*row) (float *y, const float *a, const float *b, size_t n, bool single);
+  float (*row_back) (const Back *row, size_t n, bool single);
+} binaries[ASSAY_N_BINARIES] = {
+  [ASSAY_ADD] = { add_row, add_row_back },     [ASSAY_SUB] = { sub_row, sub_row_back },
+  [ASSAY_MUL] = { mul_row, mul_row_back },     [ASSAY_DIV] = { div_row, div_row_back },
+  [ASSAY_MAXIMUM] = { max_row, max_row_back }, [ASSAY_MINIMUM] = { min_row, min_row_back },
 };
 
+/* Elements whose gradients are added in floats before a double takes the sum. */
+#define STRETCH ((size_t) 4096)
+
 void
-KERNEL (bias_activation) (float *y, float *slope, size_t rows, size_t columns, const float *bias,
-                          AssayActivation act)
+KERNEL (binary) (AssayBinary op, float *y, const float *a, const float *b, size_t n, size_t period)
 {
-  activations[act](y, slope, rows, columns, bias);
+  if (period == 1)
+    binaries[op].row (y, a, b, n, true);
+  else
+    for (size_t i = 0; i < n; i += period)
+      binaries[op].row (y + i, a + i, b, period, false);
+}
+
+void
+KERNEL (binary_back) (AssayBinary op, float *da, bool add_a, float *db, bool add_b, const float *dy,
+                      const float *a, const float *b, size_t n, size_t period)
+{
+  bool single = period == 1 && n != 1;
+  size_t stretch = single ? STRETCH : period;
+  double sum = 0;
+
+  if (db != NULL && !add_b && (n == 0 || single))
+    memset (db, 0, period * sizeof *db);
+  for (size_t i = 0; i < n; i += stretch)
+    {
+      Back row = { da != NULL ? da + i : NULL, db, add_a, add_b || i > 0, dy + i, a + i, b };
+
+      sum += (double) binaries[op].row_back (&row, n - i < stretch ? n - i : stretch, single);
+    }
+  if (single && db != NULL)
+    *db += (float) sum;
 }

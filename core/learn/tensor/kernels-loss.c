@@ -1,56 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/tensor/kernel.h"
 
-/** The greatest of a row; of a row with NaN any, since what follows is NaN then. */
-static inline float
-row_max (const float *x, size_t n)
-{
-  Vector greatest = broadcast (-__builtin_inff ());
-  size_t j = 0;
-
-  for (; j + LANES <= n; j += LANES)
-    greatest = vector_max (greatest, load (x + j));
-  if (j < n)
-    greatest = vector_max (greatest, load_part (x + j, n - j, -__builtin_inff ()));
-  return max_of (greatest);
-}
-
-/** The sum of e^(x - greatest), whose terms go to @y if it is not NULL. */
-static inline float
-row_exp (float *y, const float *x, size_t n, float greatest)
-{
-  Vector sum = broadcast (0);
-  size_t j = 0;
-
-  for (; j + LANES <= n; j += LANES)
-    {
-      Vector e = vector_exp (load (x + j) - greatest);
-
-      sum += e;
-      if (y != NULL)
-        store (y + j, e);
-    }
-  if (j < n)
-    {
-      Vector e = vector_exp (load_part (x + j, n - j, -__builtin_inff ()) - greatest);
-
-      sum += e;
-      if (y != NULL)
-        store_part (y + j, e, n - j);
-    }
-  return sum_of (sum);
-}
-
-static inline void
-row_scale (float *y, size_t n, float factor)
-{
-  for (size_t j = 0; j < n; j++)
-    y[j] *= factor;
-}
+/* Elements whose losses are added in floats before a double takes the sum. */
+#define STRETCH ((size_t) 1024)
 
 double
 KERNEL (cross_entropy) (float *gradient, const float *logits, const int32_t *targets, size_t rows,
-                        size_t columns, float divisor)
+                        size_t columns, float factor)
 {
   double total = 0;
 
@@ -69,11 +25,91 @@ KERNEL (cross_entropy) (float *gradient, const float *logits, const int32_t *tar
       greatest = row_max (x, columns);
       picked = x[targets[i]]; /* before g, which may be x, is written */
       sum = row_exp (g, x, columns, greatest);
-      total += (double) __builtin_logf (sum) + (double) greatest - (double) picked;
+      total += (double) scalar_log (sum) + (double) greatest - (double) picked;
       if (g == NULL)
         continue;
-      row_scale (g, columns, 1 / (sum * divisor));
-      g[targets[i]] -= 1 / divisor;
+      KERNEL (affine) (g, g, factor / sum, 0, columns);
+      g[targets[i]] -= factor;
+    }
+  return total;
+}
+
+double
+KERNEL (gaussian_nll) (float *dmean, float *dlog_variance, const float *mean,
+                       const float *log_variance, const float *target, size_t n, float factor)
+{
+  double total = 0;
+
+  for (size_t i = 0; i < n; i += STRETCH)
+    {
+      size_t end = n - i < STRETCH ? n : i + STRETCH;
+      Vector sum = broadcast (0);
+
+      for (size_t j = i; j < end; j += LANES)
+        {
+          Vector log_v = load_n (log_variance + j, end - j, 0);
+          Vector difference = load_n (mean + j, end - j, 0) - load_n (target + j, end - j, 0);
+          Vector scaled = difference * vector_exp (-log_v);
+          Vector square = difference * scaled;
+
+          sum += 0.5f * (log_v + square);
+          if (dmean != NULL)
+            store_n (dmean + j, scaled * factor, end - j);
+          if (dlog_variance != NULL)
+            store_n (dlog_variance + j, (0.5f - 0.5f * square) * factor, end - j);
+        }
+      total += (double) sum_of (sum);
+    }
+  return total;
+}
+
+double
+KERNEL (huber) (float *gradient, const float *prediction, const float *target, const float *weights,
+                float delta, size_t n, float factor)
+{
+  double total = 0;
+
+  for (size_t i = 0; i < n; i += STRETCH)
+    {
+      size_t end = n - i < STRETCH ? n : i + STRETCH;
+      Vector sum = broadcast (0);
+
+      for (size_t j = i; j < end; j += LANES)
+        {
+          Vector d = load_n (prediction + j, end - j, 0) - load_n (target + j, end - j, 0);
+          Vector cut = choose (d > delta, broadcast (delta), d);
+          Vector weight = weights != NULL ? load_n (weights + j, end - j, 0) : broadcast (1);
+
+          cut = choose (cut < -delta, broadcast (-delta), cut);
+          sum += weight * cut * (d - 0.5f * cut);
+          if (gradient != NULL)
+            store_n (gradient + j, weight * cut * factor, end - j);
+        }
+      total += (double) sum_of (sum);
+    }
+  return total;
+}
+
+double
+KERNEL (squared_error) (float *gradient, const float *prediction, const float *target, size_t n,
+                        float factor)
+{
+  double total = 0;
+
+  for (size_t i = 0; i < n; i += STRETCH)
+    {
+      size_t end = n - i < STRETCH ? n : i + STRETCH;
+      Vector sum = broadcast (0);
+
+      for (size_t j = i; j < end; j += LANES)
+        {
+          Vector d = load_n (prediction + j, end - j, 0) - load_n (target + j, end - j, 0);
+
+          sum += d * d;
+          if (gradient != NULL)
+            store_n (gradient + j, d * (2 * factor), end - j);
+        }
+      total += (double) sum_of (sum);
     }
   return total;
 }

@@ -9,17 +9,10 @@ static inline float
 row_sum (const float *x, size_t n, float centre, bool squared)
 {
   Vector sum = broadcast (0);
-  size_t j = 0;
 
-  for (; j + LANES <= n; j += LANES)
+  for (size_t j = 0; j < n; j += LANES)
     {
-      Vector v = load (x + j) - centre;
-
-      sum += squared ? v * v : v;
-    }
-  if (j < n)
-    {
-      Vector v = load_part (x + j, n - j, centre) - centre;
+      Vector v = load_n (x + j, n - j, centre) - centre;
 
       sum += squared ? v * v : v;
     }
@@ -35,16 +28,14 @@ KERNEL (norm) (float *y, float *means, float *scales, const float *x, const floa
       float mean = means != NULL ? row_sum (x, columns, 0, false) / (float) columns : 0;
       float scale
           = 1 / __builtin_sqrtf (row_sum (x, columns, mean, true) / (float) columns + epsilon);
-      size_t j = 0;
 
-      for (; j + LANES <= columns; j += LANES)
+      for (size_t j = 0; j < columns; j += LANES)
         {
-          Vector v = (load (x + j) - mean) * scale * load (gain + j);
+          size_t n = columns - j;
+          Vector v = (load_n (x + j, n, 0) - mean) * scale * load_n (gain + j, n, 0);
 
-          store (y + j, bias != NULL ? v + load (bias + j) : v);
+          store_n (y + j, bias != NULL ? v + load_n (bias + j, n, 0) : v, n);
         }
-      for (; j < columns; j++)
-        y[j] = (x[j] - mean) * scale * gain[j] + (bias != NULL ? bias[j] : 0);
       scales[i] = scale;
       if (means != NULL)
         means[i] = mean;
@@ -61,33 +52,28 @@ typedef struct Back
 
 /** One column vector of @n rows: the gradients of gain and bias, and the rows' sums. */
 static inline void
-sum_columns (const Back *b, size_t i, size_t n, size_t j, size_t width, Vector *sums,
-             Vector *products)
+sum_columns (const Back *b, size_t i, size_t n, size_t j, Vector *sums, Vector *products)
 {
-  bool whole = width == LANES;
-  Vector gain = whole ? load (b->gain + j) : load_part (b->gain + j, width, 0);
-  Vector dgain = whole ? load (b->dgain + j) : load_part (b->dgain + j, width, 0);
+  size_t width = b->columns - j;
+  Vector gain = load_n (b->gain + j, width, 0), dgain = load_n (b->dgain + j, width, 0);
   Vector dbias = broadcast (0);
 
   for (size_t r = 0; r < n; r++)
     {
       size_t at = (i + r) * b->columns + j;
       float mean = b->means != NULL ? b->means[i + r] : 0;
-      Vector dy = whole ? load (b->dy + at) : load_part (b->dy + at, width, 0);
-      Vector x = whole ? load (b->x + at) : load_part (b->x + at, width, mean);
-      Vector normal = (x - mean) * b->scales[i + r];
+      Vector dy = load_n (b->dy + at, width, 0);
+      Vector normal = (load_n (b->x + at, width, mean) - mean) * b->scales[i + r];
+      Vector scaled = dy * gain;
 
       dgain += dy * normal;
       dbias += dy;
-      sums[r] += dy * gain;
-      products[r] += dy * gain * normal;
+      sums[r] += scaled;
+      products[r] += scaled * normal;
     }
-  whole ? store (b->dgain + j, dgain) : store_part (b->dgain + j, dgain, width);
+  store_n (b->dgain + j, dgain, width);
   if (b->dbias != NULL)
-    {
-      dbias += whole ? load (b->dbias + j) : load_part (b->dbias + j, width, 0);
-      whole ? store (b->dbias + j, dbias) : store_part (b->dbias + j, dbias, width);
-    }
+    store_n (b->dbias + j, load_n (b->dbias + j, width, 0) + dbias, width);
 }
 
 /** dx = scale (g dy - mean (g dy) - normal mean (g dy normal)); of RMS norm without the first
@@ -100,20 +86,15 @@ input_row (const Back *b, size_t row, float sum, float product, bool accumulate)
   float scale = b->scales[row], mean = b->means != NULL ? b->means[row] : 0;
   float shift = b->means != NULL ? sum / (float) b->columns : 0;
   float slope = product / (float) b->columns;
-  size_t j = 0;
 
-  for (; j + LANES <= b->columns; j += LANES)
+  for (size_t j = 0; j < b->columns; j += LANES)
     {
-      Vector normal = (load (x + j) - mean) * scale;
-      Vector v = (load (dy + j) * load (b->gain + j) - shift - normal * slope) * scale;
+      size_t n = b->columns - j;
+      Vector normal = (load_n (x + j, n, 0) - mean) * scale;
+      Vector v
+          = (load_n (dy + j, n, 0) * load_n (b->gain + j, n, 0) - shift - normal * slope) * scale;
 
-      store (dx + j, accumulate ? load (dx + j) + v : v);
-    }
-  for (; j < b->columns; j++)
-    {
-      float v = (dy[j] * b->gain[j] - shift - (x[j] - mean) * scale * slope) * scale;
-
-      dx[j] = accumulate ? dx[j] + v : v;
+      store_n (dx + j, accumulate ? load_n (dx + j, n, 0) + v : v, n);
     }
 }
 
@@ -121,14 +102,11 @@ static inline void
 back_block (const Back *b, size_t i, size_t n, bool accumulate)
 {
   Vector sums[BLOCK], products[BLOCK];
-  size_t j = 0;
 
   for (size_t r = 0; r < n; r++)
     sums[r] = products[r] = broadcast (0);
-  for (; j + LANES <= b->columns; j += LANES)
-    sum_columns (b, i, n, j, LANES, sums, products);
-  if (j < b->columns)
-    sum_columns (b, i, n, j, b->columns - j, sums, products);
+  for (size_t j = 0; j < b->columns; j += LANES)
+    sum_columns (b, i, n, j, sums, products);
   for (size_t r = 0; r < n && b->dx != NULL; r++)
     input_row (b, i + r, sum_of (sums[r]), sum_of (products[r]), accumulate);
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Functions of one number. */
 typedef enum AssayActivation
 {
   ASSAY_IDENTITY,
@@ -20,8 +21,31 @@ typedef enum AssayActivation
   ASSAY_SILU, /* x sigmoid(x) */
   ASSAY_TANH,
   ASSAY_SIGMOID,
+  ASSAY_EXPONENTIAL,
+  ASSAY_LOGARITHM,
+  ASSAY_SQUARE_ROOT,
+  ASSAY_ABSOLUTE,
+  ASSAY_SQUARED,
   ASSAY_N_ACTIVATIONS
 } AssayActivation;
+
+typedef enum AssayBinary
+{
+  ASSAY_ADD,
+  ASSAY_SUB,
+  ASSAY_MUL,
+  ASSAY_DIV,
+  ASSAY_MAXIMUM, /* NaN if either is; of equal ones, each has half the gradient */
+  ASSAY_MINIMUM,
+  ASSAY_N_BINARIES
+} AssayBinary;
+
+typedef enum AssayReduction
+{
+  ASSAY_REDUCE_SUM,
+  ASSAY_REDUCE_MAX, /* NaN if there is one; the gradient goes to the first of equal ones */
+  ASSAY_REDUCE_LOG_SUM_EXP
+} AssayReduction;
 
 /** One step of Adam or AdamW, for `adam`. */
 typedef struct AssayAdamStep
@@ -59,6 +83,13 @@ typedef struct AssayWindows
 
 /* Every kernel, K (return type, name, parameters), by the files that hold them. */
 
+/* Outputs may be inputs.  slope: the derivative at each element, or NULL. */
+#define ASSAY_KERNELS_ACTIVATION(K)                                                                \
+  K (void, activation, (float *y, float *slope, const float *x, size_t n, AssayActivation act))    \
+  K (void, bias_activation,                                                                        \
+     (float *y, float *slope, size_t rows, size_t columns, const float *bias,                      \
+      AssayActivation act))
+
 /* `room` is attention_room's number of floats, aligned; lse [batch][n_heads][steps].
  *
  * attention_decode takes the next position of each sequence, @position < steps: qkv [batch]
@@ -76,16 +107,6 @@ typedef struct AssayWindows
      (float *out, float *keys, float *values, const float *qkv, size_t position,                   \
       const AssayAttention *a, float *room))
 
-#define ASSAY_KERNELS_ELEMENTWISE(K)                                                               \
-  K (void, bias_activation,                                                                        \
-     (float *y, float *slope, size_t rows, size_t columns, const float *bias,                      \
-      AssayActivation act))                                                                        \
-  K (void, multiply, (float *y, const float *a, const float *b, size_t n))                         \
-  K (void, add, (float *y, const float *a, const float *b, size_t n))                              \
-  K (void, axpy, (float *y, float a, const float *x, size_t n))                                    \
-  K (void, scale, (float *y, const float *x, float a, size_t n))                                   \
-  K (void, column_sums, (float *sums, const float *x, size_t rows, size_t columns, bool accumulate))
-
 /* Of one image.  columns [out_height][out_width][kernel_height][kernel_width][channels]: each
  * window's content; col2im adds it to the image.  The pools know no padding; `from` receives where
  * in the image each maximum lies. */
@@ -96,12 +117,38 @@ typedef struct AssayWindows
   K (void, mean_pool, (float *out, const float *image, const AssayWindows *windows))               \
   K (void, mean_pool_back, (float *image, const float *out, const AssayWindows *windows))
 
-/* gradient: for a loss divided by @divisor; may be the logits' own memory, or NULL.  Returns the
- * sum, undivided. */
+/* Outputs may be inputs.  period: elements of b, which is repeated; n is a multiple of it.  Of
+ * gradients, da or db may be NULL. */
+#define ASSAY_KERNELS_ELEMENTWISE(K)                                                               \
+  K (void, add, (float *y, const float *a, const float *b, size_t n))                              \
+  K (void, multiply, (float *y, const float *a, const float *b, size_t n))                         \
+  K (void, multiply_add, (float *y, const float *a, const float *b, size_t n))                     \
+  K (void, axpy, (float *y, float a, const float *x, size_t n))                                    \
+  K (void, affine, (float *y, const float *x, float scale, float shift, size_t n))                 \
+  K (void, clamp, (float *y, const float *x, float low, float high, size_t n))                     \
+  K (void, clamp_back,                                                                             \
+     (float *dx, bool accumulate, const float *dy, const float *x, float low, float high,          \
+      size_t n))                                                                                   \
+  K (void, binary,                                                                                 \
+     (AssayBinary op, float *y, const float *a, const float *b, size_t n, size_t period))          \
+  K (void, binary_back,                                                                            \
+     (AssayBinary op, float *da, bool add_a, float *db, bool add_b, const float *dy,               \
+      const float *a, const float *b, size_t n, size_t period))
+
+/* Losses return their sum; gradients are of the sum times @factor, and may lie over the first
+ * input or be NULL.  cross_entropy: of a target < 0, the row does not count. */
 #define ASSAY_KERNELS_LOSS(K)                                                                      \
   K (double, cross_entropy,                                                                        \
      (float *gradient, const float *logits, const int32_t *targets, size_t rows, size_t columns,   \
-      float divisor))
+      float factor))                                                                               \
+  K (double, gaussian_nll,                                                                         \
+     (float *dmean, float *dlog_variance, const float *mean, const float *log_variance,            \
+      const float *target, size_t n, float factor))                                                \
+  K (double, huber,                                                                                \
+     (float *gradient, const float *prediction, const float *target, const float *weights,         \
+      float delta, size_t n, float factor))                                                        \
+  K (double, squared_error,                                                                        \
+     (float *gradient, const float *prediction, const float *target, size_t n, float factor))
 
 /* means NULL: RMS norm.  The gradients of gain and bias are added to. */
 #define ASSAY_KERNELS_NORM(K)                                                                      \
@@ -153,8 +200,34 @@ typedef struct AssayWindows
      (float *gates, float *dhidden, float *dh, const float *dy, const float *hidden,               \
       const float *h, size_t rows, size_t size))
 
+/* x [outer][n][inner] -> y [outer][inner]; a sum is multiplied by @factor. */
+#define ASSAY_KERNELS_REDUCE(K)                                                                    \
+  K (void, column_sums,                                                                            \
+     (float *sums, const float *x, size_t rows, size_t columns, bool accumulate))                  \
+  K (void, reduce,                                                                                 \
+     (AssayReduction op, float factor, float *y, const float *x, size_t outer, size_t n,           \
+      size_t inner))                                                                               \
+  K (void, reduce_back,                                                                            \
+     (AssayReduction op, float factor, float *dx, bool accumulate, const float *dy,                \
+      const float *y, const float *x, size_t outer, size_t n, size_t inner))
+
+/* norms: log of the sum of e^x of each row. */
+#define ASSAY_KERNELS_SOFTMAX(K)                                                                   \
+  K (void, softmax, (float *y, const float *x, size_t rows, size_t columns))                       \
+  K (void, softmax_back,                                                                           \
+     (float *dx, bool accumulate, const float *dy, const float *y, size_t rows, size_t columns))   \
+  K (void, log_softmax, (float *y, const float *x, size_t rows, size_t columns))                   \
+  K (void, log_softmax_back,                                                                       \
+     (float *dx, bool accumulate, const float *dy, const float *y, size_t rows, size_t columns))   \
+  K (void, log_prob,                                                                               \
+     (float *y, float *norms, const float *x, const int32_t *ids, size_t rows, size_t columns))    \
+  K (void, log_prob_back,                                                                          \
+     (float *dx, bool accumulate, const float *dy, const float *norms, const float *x,             \
+      const int32_t *ids, size_t rows, size_t columns))
+
 /* clang-format off */
 #define ASSAY_KERNELS(K) \
+  ASSAY_KERNELS_ACTIVATION (K) \
   ASSAY_KERNELS_ATTENTION (K) \
   ASSAY_KERNELS_CONV (K) \
   ASSAY_KERNELS_ELEMENTWISE (K) \
@@ -164,7 +237,9 @@ typedef struct AssayWindows
   ASSAY_KERNELS_OBSERVATIONS (K) \
   ASSAY_KERNELS_OPTIM (K) \
   ASSAY_KERNELS_PRODUCT (K) \
-  ASSAY_KERNELS_RECURRENT (K)
+  ASSAY_KERNELS_RECURRENT (K) \
+  ASSAY_KERNELS_REDUCE (K) \
+  ASSAY_KERNELS_SOFTMAX (K)
 /* clang-format on */
 
 typedef struct AssayKernels

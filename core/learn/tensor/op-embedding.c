@@ -49,6 +49,7 @@ assay_embedding (AssayTape *tape, AssayTensor *w, AssayTensor *ids, AssayTensor 
 
   assay_require (w->n_dims == 2 && ids->element == ASSAY_INT32 && ids->n_dims < ASSAY_MAX_DIMS,
                  "w must be a matrix and ids integers");
+  assay_require_ids (ids, 0, ids->size, w->shape[0]);
   e.width = w->shape[1];
   e.period = last_dim (ids);
   assay_require (positions == NULL
@@ -63,8 +64,6 @@ assay_embedding (AssayTape *tape, AssayTensor *w, AssayTensor *ids, AssayTensor 
       size_t id = (size_t) ids->ints[i];
       float *row = e.y->data + i * e.width;
 
-      assay_require (ids->ints[i] >= 0 && id < w->shape[0], "id %d is not a row of w",
-                     (int) ids->ints[i]);
       if (positions != NULL)
         assay_kernels ()->add (row, w->data + id * e.width,
                                positions->data + i % e.period * e.width, e.width);

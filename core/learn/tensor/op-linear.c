@@ -54,7 +54,7 @@ linear (AssayTape *tape, const char *name, Linear l, AssayActivation act)
                  "%s: the last dimension of x must be the second of w", name);
   l.out = l.w->shape[0];
   l.in = l.w->shape[1];
-  l.rows = l.in > 0 ? l.x->size / l.in : 0;
+  l.rows = n_rows (l.x);
   assay_require (l.b == NULL || l.b->size == l.out, "%s: b must have w's first dimension", name);
   memcpy (shape, l.x->shape, sizeof shape);
   shape[l.x->n_dims - 1] = l.out;

@@ -1,45 +1,127 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/tensor/op.h"
 
-typedef struct CrossEntropy
+/* A scalar, and its inputs' gradients, which are computed together with it as if its own were 1:
+ * the way back multiplies them by what that is. */
+typedef struct Loss
 {
-  AssayTensor *logits, *y;
-  float *gradient; /* of the logits, for a gradient 1 of y */
-} CrossEntropy;
+  AssayTensor *y;
+  AssayTensor *inputs[2]; /* NULL: none */
+  float *gradients[2];    /* NULL: not wanted */
+  AssayTensor *target;    /* its gradient is the first input's, negated; NULL: none */
+} Loss;
 
 static void
-cross_entropy_back (AssayTape *tape, void *context)
+backward (AssayTape *tape, void *context)
 {
-  const CrossEntropy *loss = context;
-  float scale = *loss->y->grad;
+  const Loss *loss = context;
+  const AssayKernels *kernels = assay_kernels ();
+  float scale = *loss->y->grad, *grad;
+  bool fresh;
 
-  if (scale != 1)
-    assay_kernels ()->scale (loss->gradient, loss->gradient, scale, loss->logits->size);
-  assay_tensor_adopt_grad (tape, loss->gradient, loss->logits);
+  if (loss->target != NULL && (grad = assay_tensor_grad (tape, loss->target, &fresh)) != NULL)
+    {
+      if (fresh)
+        kernels->affine (grad, loss->gradients[0], -scale, 0, loss->target->size);
+      else
+        kernels->axpy (grad, -scale, loss->gradients[0], loss->target->size);
+    }
+  for (size_t i = 0; i < 2; i++)
+    if (loss->inputs[i] != NULL && loss->inputs[i]->needs_grad)
+      {
+        if (scale != 1)
+          kernels->affine (loss->gradients[i], loss->gradients[i], scale, 0, loss->inputs[i]->size);
+        assay_tensor_adopt_grad (tape, loss->gradients[i], loss->inputs[i]);
+      }
+}
+
+/** Makes the scalar, and room for the gradients that are wanted; of the first input in its own
+ *  place if it may be @taken. */
+static void
+begin (AssayTape *tape, Loss *loss, bool taken)
+{
+  bool needs_target = loss->target != NULL && loss->target->needs_grad;
+
+  loss->y = assay_tensor_new (tape, ASSAY_FP32, 0, NULL);
+  for (size_t i = 0; i < 2; i++)
+    if (loss->inputs[i] != NULL && (loss->inputs[i]->needs_grad || (i == 0 && needs_target)))
+      {
+        loss->y->needs_grad = true;
+        if (taken)
+          loss->gradients[i] = assay_tensor_take (loss->inputs[i]);
+        if (loss->gradients[i] == NULL)
+          loss->gradients[i] = assay_tape_alloc (tape, loss->inputs[i]->size * sizeof (float));
+      }
+}
+
+static AssayTensor *
+end (AssayTape *tape, const Loss *loss, double value)
+{
+  Loss *kept = assay_tape_record (tape, backward, sizeof *loss, loss->y, NULL, 0);
+
+  if (kept != NULL)
+    *kept = *loss;
+  *loss->y->data = (float) value;
+  return loss->y;
 }
 
 AssayTensor *
 assay_cross_entropy (AssayTape *tape, AssayTensor *logits, AssayTensor *targets, float divisor)
 {
-  CrossEntropy loss = { .logits = logits }, *kept;
-  size_t columns = last_dim (logits);
-  size_t rows = columns > 0 ? logits->size / columns : 0;
+  Loss loss = { .inputs = { logits } };
+  size_t columns = last_dim (logits), rows = n_rows (logits);
 
-  assay_require (targets->element == ASSAY_INT32 && targets->size == rows,
-                 "targets must be integers, one for each row of the logits");
-  for (size_t i = 0; i < rows; i++)
-    assay_require (targets->ints[i] >= -1
-                       && (targets->ints[i] < 0 || (size_t) targets->ints[i] < columns),
-                   "target %d is not a column of the logits", (int) targets->ints[i]);
-  loss.y = assay_tensor_new (tape, ASSAY_FP32, 0, NULL);
-  loss.y->needs_grad = logits->needs_grad;
-  if (logits->needs_grad && (loss.gradient = assay_tensor_take (logits)) == NULL)
-    loss.gradient = assay_tape_alloc (tape, logits->size * sizeof (float));
-  *loss.y->data = (float) (assay_kernels ()->cross_entropy (loss.gradient, logits->data,
-                                                            targets->ints, rows, columns, divisor)
-                           / (double) divisor);
-  kept = assay_tape_record (tape, cross_entropy_back, sizeof loss, loss.y, NULL, 0);
-  if (kept != NULL)
-    *kept = loss;
-  return loss.y;
+  assay_require_ids (targets, -1, rows, columns);
+  begin (tape, &loss, true);
+  return end (tape, &loss,
+              assay_kernels ()->cross_entropy (loss.gradients[0], logits->data, targets->ints, rows,
+                                               columns, 1 / divisor)
+                  / (double) divisor);
+}
+
+AssayTensor *
+assay_gaussian_nll (AssayTape *tape, AssayTensor *mean, AssayTensor *log_variance,
+                    AssayTensor *target)
+{
+  Loss loss = { .inputs = { mean, log_variance }, .target = target };
+  size_t n = mean->size;
+
+  assay_require (log_variance->size == n && target->size == n,
+                 "mean, log_variance and target must have one shape");
+  begin (tape, &loss, false);
+  return end (tape, &loss,
+              assay_kernels ()->gaussian_nll (loss.gradients[0], loss.gradients[1], mean->data,
+                                              log_variance->data, target->data, n, 1 / (float) n)
+                  / (double) n);
+}
+
+AssayTensor *
+assay_huber (AssayTape *tape, AssayTensor *prediction, AssayTensor *target, AssayTensor *weights,
+             float delta, float divisor)
+{
+  Loss loss = { .inputs = { prediction }, .target = target };
+  size_t n = prediction->size;
+
+  assay_require (target->size == n && (weights == NULL || weights->size == n),
+                 "prediction, target and weights must have one shape");
+  begin (tape, &loss, false);
+  return end (tape, &loss,
+              assay_kernels ()->huber (loss.gradients[0], prediction->data, target->data,
+                                       weights != NULL ? weights->data : NULL, delta, n,
+                                       1 / divisor)
+                  / (double) divisor);
+}
+
+AssayTensor *
+assay_mse (AssayTape *tape, AssayTensor *prediction, AssayTensor *target)
+{
+  Loss loss = { .inputs = { prediction }, .target = target };
+  size_t n = prediction->size;
+
+  assay_require (target->size == n, "prediction and target must have one shape");
+  begin (tape, &loss, false);
+  return end (tape, &loss,
+              assay_kernels ()->squared_error (loss.gradients[0], prediction->data, target->data, n,
+                                               1 / (float) n)
+                  / (double) n);
 }

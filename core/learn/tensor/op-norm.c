@@ -47,7 +47,7 @@ normalize (AssayTape *tape, const char *name, Norm norm, bool centred, float eps
   Norm *kept;
 
   norm.columns = last_dim (norm.x);
-  norm.rows = norm.columns > 0 ? norm.x->size / norm.columns : 0;
+  norm.rows = n_rows (norm.x);
   assay_require (norm.gain->size == norm.columns
                      && (norm.bias == NULL || norm.bias->size == norm.columns),
                  "%s: gain and bias must have x's last dimension", name);

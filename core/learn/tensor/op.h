@@ -29,4 +29,27 @@ last_dim (const AssayTensor *x)
   return x->n_dims > 0 ? x->shape[x->n_dims - 1] : 1;
 }
 
+/** The product of the other dimensions. */
+static inline size_t
+n_rows (const AssayTensor *x)
+{
+  size_t n = 1;
+
+  for (uint32_t i = 0; i + 1 < x->n_dims; i++)
+    n *= x->shape[i];
+  return n;
+}
+
+/** @n integers from @low up to below @end. */
+#define assay_require_ids(ids, low, n, end)                                                        \
+  do                                                                                               \
+    {                                                                                              \
+      assay_require ((ids)->element == ASSAY_INT32 && (ids)->size == (n),                          \
+                     "ids must be %zu integers", (size_t) (n));                                    \
+      for (size_t id_ = 0; id_ < (ids)->size; id_++)                                               \
+        assay_require ((ids)->ints[id_] >= (low) && (ids)->ints[id_] < (int64_t) (end),            \
+                       "id %d is not below %zu", (int) (ids)->ints[id_], (size_t) (end));          \
+    }                                                                                              \
+  while (0)
+
 #endif

@@ -34,13 +34,85 @@ AssayTensor *assay_rms_norm (AssayTape *tape, AssayTensor *x, AssayTensor *gain,
 AssayTensor *assay_embedding (AssayTape *tape, AssayTensor *w, AssayTensor *ids,
                               AssayTensor *positions);
 
-/* ---- op-loss.c ---- */
+/* ---- op-loss.c: scalars ---- */
 
-/** The sum over rows of -log softmax (logits)[target], over @divisor: a scalar.  logits [..., V],
- *  targets int32 of as many rows, -1: the row does not count.  While recording, logits that an
- *  operation let go of (assay_tensor_take) hold their gradient afterwards. */
+/** The sum over rows of -log softmax (logits)[target], over @divisor.  logits [..., V], targets
+ *  int32 of as many rows, -1: the row does not count.  While recording, the gradient is written
+ *  over logits that an operation made and no other has used; assay_tensor_keep() prevents it. */
 AssayTensor *assay_cross_entropy (AssayTape *tape, AssayTensor *logits, AssayTensor *targets,
                                   float divisor);
+/** The mean of (log_variance + (target - mean)^2 / e^log_variance) / 2: the negative log
+ *  likelihood but for its constant, log (2 pi) / 2. */
+AssayTensor *assay_gaussian_nll (AssayTape *tape, AssayTensor *mean, AssayTensor *log_variance,
+                                 AssayTensor *target);
+/** The sum of weights times h (prediction - target), over @divisor; h (d) is d^2 / 2 up to
+ *  |d| = delta and a line from there (Huber 1964).  weights: constants; NULL: 1. */
+AssayTensor *assay_huber (AssayTape *tape, AssayTensor *prediction, AssayTensor *target,
+                          AssayTensor *weights, float delta, float divisor);
+/** The mean of (prediction - target)^2. */
+AssayTensor *assay_mse (AssayTape *tape, AssayTensor *prediction, AssayTensor *target);
+
+/* ---- op-softmax.c: over the last dimension ---- */
+
+AssayTensor *assay_softmax (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_log_softmax (AssayTape *tape, AssayTensor *x);
+/** log softmax (logits)[id] of each row: logits [..., V], ids int32 of as many rows N -> [N]. */
+AssayTensor *assay_log_prob (AssayTape *tape, AssayTensor *logits, AssayTensor *ids);
+
+/* ---- op-elementwise.c ---- */
+
+AssayTensor *assay_relu (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_gelu (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_silu (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_tanh (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_sigmoid (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_exp (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_log (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_sqrt (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_abs (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_square (AssayTape *tape, AssayTensor *x);
+/** x scale + shift. */
+AssayTensor *assay_affine (AssayTape *tape, AssayTensor *x, float scale, float shift);
+/** @x cut off at @low and @high; no gradient where it was. */
+AssayTensor *assay_clamp (AssayTape *tape, AssayTensor *x, float low, float high);
+/** @x's values, a constant. */
+AssayTensor *assay_detach (AssayTape *tape, AssayTensor *x);
+
+/* Of two tensors: b has the shape of a, or the end of it (and is repeated), or is one number.
+ * Of equal ones, each part of a maximum or minimum has half the gradient. */
+AssayTensor *assay_add (AssayTape *tape, AssayTensor *a, AssayTensor *b);
+AssayTensor *assay_sub (AssayTape *tape, AssayTensor *a, AssayTensor *b);
+AssayTensor *assay_mul (AssayTape *tape, AssayTensor *a, AssayTensor *b);
+AssayTensor *assay_div (AssayTape *tape, AssayTensor *a, AssayTensor *b);
+AssayTensor *assay_maximum (AssayTape *tape, AssayTensor *a, AssayTensor *b);
+AssayTensor *assay_minimum (AssayTape *tape, AssayTensor *a, AssayTensor *b);
+
+/* ---- op-reduce.c: dimension @dim goes away ---- */
+
+AssayTensor *assay_sum (AssayTape *tape, AssayTensor *x, uint32_t dim);
+AssayTensor *assay_mean (AssayTape *tape, AssayTensor *x, uint32_t dim);
+/** NaN if there is one; the gradient goes to the first of equal ones. */
+AssayTensor *assay_max (AssayTape *tape, AssayTensor *x, uint32_t dim);
+AssayTensor *assay_log_sum_exp (AssayTape *tape, AssayTensor *x, uint32_t dim);
+AssayTensor *assay_sum_all (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_mean_all (AssayTape *tape, AssayTensor *x);
+
+/* ---- op-shape.c (views: assay_reshape, assay_rows) ---- */
+
+/** The @n tensors one after another along @dim; their other dimensions are the same. */
+AssayTensor *assay_concat (AssayTape *tape, AssayTensor *const *xs, uint32_t n, uint32_t dim);
+/** Indices begin..begin+n-1 of @dim; of the first dimension a view, else a copy. */
+AssayTensor *assay_slice (AssayTape *tape, AssayTensor *x, uint32_t dim, size_t begin, size_t n);
+/** x [N][K], ids int32 [N] -> x[i][ids[i]]: [N]. */
+AssayTensor *assay_gather (AssayTape *tape, AssayTensor *x, AssayTensor *ids);
+/** x [N][d], ids int32 [N] -> [rows][d], row r the sum of the x[i] with ids[i] = r. */
+AssayTensor *assay_scatter_add (AssayTape *tape, AssayTensor *x, AssayTensor *ids, size_t rows);
+
+/* ---- op-matmul.c ---- */
+
+/** a b, or a b^T: a [..., m, k], b [k][n] (or [n][k]) -> [..., m, n]; or b a batch of the same
+ *  size as a's, [..., k, n]. */
+AssayTensor *assay_matmul (AssayTape *tape, AssayTensor *a, AssayTensor *b, bool transpose_b);
 
 /* ---- op-attention.c ---- */
 

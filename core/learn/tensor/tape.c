@@ -294,6 +294,12 @@ holder (AssayTensor *x)
   return x;
 }
 
+void
+assay_tensor_keep (AssayTensor *x)
+{
+  holder (x)->hold = ASSAY_KEPT;
+}
+
 float *
 assay_tensor_take (AssayTensor *x)
 {
@@ -316,7 +322,7 @@ assay_tape_record (AssayTape *tape, AssayBackward backward, size_t size, AssayTe
   for (uint32_t i = 0; i < n; i++)
     if (inputs[i] != NULL)
       {
-        holder (inputs[i])->hold = ASSAY_KEPT;
+        assay_tensor_keep (inputs[i]);
         out->needs_grad |= inputs[i]->needs_grad;
       }
   if (!out->needs_grad)

@@ -23,9 +23,9 @@ typedef enum AssayElement
 
 typedef enum AssayHold
 {
-  ASSAY_KEPT,  /* a way back, or the caller, may read them */
-  ASSAY_SPARE, /* nobody yet but what comes next: assay_tensor_spare() */
-  ASSAY_TAKEN  /* overwritten: assay_tensor_take() */
+  ASSAY_KEPT,  /* a way back, or the caller */
+  ASSAY_SPARE, /* so far nobody */
+  ASSAY_TAKEN  /* a gradient has been written over them */
 } AssayHold;
 
 typedef struct AssayTensor
@@ -94,6 +94,10 @@ AssayTensor *assay_rows (AssayTape *tape, AssayTensor *x, size_t begin, size_t n
 /** Memory that lives until the step ends: what an operation keeps for its way back. */
 void *assay_tape_alloc (AssayTape *tape, size_t bytes);
 
+/** Says that @x's values must last until the step ends, even if its gradient could take their
+ *  place (assay_cross_entropy). */
+void assay_tensor_keep (AssayTensor *x);
+
 /* ---- operations of one's own ---- */
 
 /** Adds the gradients of an operation's inputs, given those of its output. */
@@ -116,8 +120,7 @@ bool assay_tensor_adopt_grad (AssayTape *tape, float *grad, AssayTensor *x);
 /** Says of an operation's output that its way back does not read it. */
 void assay_tensor_spare (AssayTensor *x);
 /** The data of a spare tensor that no operation has used yet, to write its gradient over, so that
- *  the largest tensor of a model exists once; else NULL.  Recording an operation on it later
- *  ends the program. */
+ *  the largest tensor of a model exists once; else NULL.  Who uses it later ends the program. */
 float *assay_tensor_take (AssayTensor *x);
 /** @n floats of undefined content for use within one operation, and giving them back. */
 float *assay_tape_scratch (AssayTape *tape, size_t n);
