@@ -19,6 +19,7 @@ MAY = {
     'core/include': ['assay'],
     'core/base/file': [],
     'core/base': ['assay', 'base/file'],
+    'core/base/tensors': ['assay', 'base/file', 'base/json'],
     'core/host/registry': BASE,
     'core/host/run': REGISTRY,
     'core/host/store': RUN,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/tensors/tensors.h"
 #include "base/file/file.h"
-#include "base/tensors/json.h"
+#include "base/json/json.h"
 
 #include <errno.h>
 #include <fcntl.h>

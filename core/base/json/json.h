@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The little of JSON that a tensor file's header needs, read in one pass.
+ * JSON read in one pass, value by value, without a tree: what the learning wing reads.
  */
-#ifndef ASSAY_BASE_TENSORS_JSON_H
-#define ASSAY_BASE_TENSORS_JSON_H
+#ifndef ASSAY_BASE_JSON_H
+#define ASSAY_BASE_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>
