@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define FIRST_CHUNK ((size_t) 1 << 20)
+#define MOST (SIZE_MAX / 4) /* bytes of one allocation: sums of two do not overflow */
 
 typedef struct Chunk
 {
@@ -27,18 +28,21 @@ round_up (size_t bytes)
   return (bytes + ASSAY_ALIGNMENT - 1) & ~(size_t) (ASSAY_ALIGNMENT - 1);
 }
 
+static _Noreturn void
+refuse (size_t bytes)
+{
+  fprintf (stderr, "There is no memory for another %zu MiB: make the model or the batch smaller\n",
+           bytes >> 20);
+  abort ();
+}
+
 static void *
 aligned (size_t bytes)
 {
-  void *memory = bytes <= SIZE_MAX / 2 ? aligned_alloc (ASSAY_ALIGNMENT, round_up (bytes)) : NULL;
+  void *memory = aligned_alloc (ASSAY_ALIGNMENT, round_up (bytes));
 
   if (memory == NULL)
-    {
-      fprintf (stderr,
-               "There is no memory for another %zu MiB: make the model or the batch smaller\n",
-               bytes >> 20);
-      abort ();
-    }
+    refuse (bytes);
   return memory;
 }
 
@@ -46,6 +50,8 @@ void *
 assay_alloc_zeroed (size_t bytes)
 {
   bytes = bytes > 0 ? bytes : 1;
+  if (bytes > MOST)
+    refuse (bytes);
   return memset (aligned (bytes), 0, bytes);
 }
 
@@ -95,6 +101,8 @@ assay_arena_alloc (AssayArena *arena, size_t bytes)
 {
   void *memory;
 
+  if (bytes > MOST)
+    refuse (bytes);
   bytes = round_up (bytes);
   if (arena->now == NULL || arena->now->size - arena->used < bytes)
     advance (arena, bytes);

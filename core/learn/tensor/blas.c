@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,7 @@ load_openblas (void)
 {
   void (*set_threads) (int);
   char *(*config) (void), *(*core) (void);
+  static const char brand[] = "OpenBLAS "; /* the configuration's first words, with the version */
   void *library;
 
   set_core ();
@@ -81,13 +83,12 @@ load_openblas (void)
   set_threads = (void (*) (int)) dlsym (library, "openblas_set_num_threads");
   config = (char *(*) (void) ) dlsym (library, "openblas_get_config");
   core = (char *(*) (void) ) dlsym (library, "openblas_get_corename");
-  if (blas.cblas == NULL || set_threads == NULL || config == NULL || core == NULL)
+  if (blas.cblas == NULL || set_threads == NULL || config == NULL || core == NULL
+      || strncmp (config (), brand, strlen (brand)) != 0)
     return false;
   set_threads (1);
-  /* The configuration begins with "OpenBLAS 0.3.21". */
   snprintf (blas.name, sizeof blas.name, "%.*s %s",
-            (int) strcspn (config () + strlen ("OpenBLAS "), " ") + (int) strlen ("OpenBLAS "),
-            config (), core ());
+            (int) (strlen (brand) + strcspn (config () + strlen (brand), " ")), config (), core ());
   blas.gemm = openblas_gemm;
   return true;
 }
@@ -223,6 +224,16 @@ is_small (size_t m, size_t n, size_t k)
   return m >= 4 && n >= 16 && (n <= NARROW || m * n * k <= FEW);
 }
 
+/** OpenBLAS counts in ints. */
+static void
+check_sizes (size_t m, size_t n, size_t k, size_t lda, size_t ldb, size_t ldc)
+{
+  if ((m | n | k | lda | ldb | ldc) <= INT_MAX)
+    return;
+  fprintf (stderr, "assay_gemm: a product of %zu x %zu by %zu x %zu is too large\n", m, k, k, n);
+  abort ();
+}
+
 void
 assay_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, float alpha,
             const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
@@ -234,8 +245,10 @@ assay_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, fl
                                  n, k, beta == 1);
       return;
     }
-  if (blas.gemm == NULL)
-    load ();
-  if (m > 0 && n > 0)
+  load ();
+  check_sizes (m, n, k, lda, ldb, ldc);
+  if (k == 0) /* strides may be 0, which a BLAS refuses */
+    generic_gemm (transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  else if (m > 0 && n > 0)
     blas.gemm (transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

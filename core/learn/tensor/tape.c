@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "learn/tensor/kernels.h"
-#include "learn/tensor/tensor.h"
+#include "learn/tensor/op.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_SIZES 128 /* different sizes of gradients in one model */
@@ -88,13 +85,16 @@ static AssayTensor *
 shaped (AssayTape *tape, AssayElement element, uint32_t n_dims, const size_t *shape)
 {
   AssayTensor *x = assay_tape_alloc (tape, sizeof *x);
+  bool too_large = false;
 
+  assay_require (n_dims <= ASSAY_MAX_DIMS, "%u dimensions are too many", n_dims);
   *x = (AssayTensor){ .element = element, .n_dims = n_dims, .size = 1 };
   for (uint32_t i = 0; i < n_dims; i++)
     {
       x->shape[i] = shape[i];
-      x->size *= shape[i];
+      too_large |= __builtin_mul_overflow (x->size, shape[i], &x->size);
     }
+  assay_require (!too_large && x->size <= SIZE_MAX / sizeof (float), "no memory has such a shape");
   return x;
 }
 
@@ -130,6 +130,8 @@ assay_tape_param (AssayTape *tape, const AssayWeight *param)
 {
   AssayTensor **place = &tape->params[param->index];
 
+  assay_require (param->index < tape->n_params, "the tape was made for %u parameters",
+                 tape->n_params);
   if (*place == NULL)
     {
       AssayTensor *x = shaped (tape, ASSAY_FP32, param->n_dims, param->shape);
@@ -157,15 +159,20 @@ view (AssayTape *tape, AssayTensor *x, size_t begin, uint32_t n_dims, const size
 AssayTensor *
 assay_reshape (AssayTape *tape, AssayTensor *x, uint32_t n_dims, const size_t *shape)
 {
-  return view (tape, x, 0, n_dims, shape);
+  AssayTensor *same = view (tape, x, 0, n_dims, shape);
+
+  assay_require (same->size == x->size, "%zu elements have no shape of %zu", x->size, same->size);
+  return same;
 }
 
 AssayTensor *
 assay_rows (AssayTape *tape, AssayTensor *x, size_t begin, size_t n)
 {
   size_t shape[ASSAY_MAX_DIMS];
-  size_t row = x->shape[0] > 0 ? x->size / x->shape[0] : 0;
+  size_t row = x->n_dims > 0 && x->shape[0] > 0 ? x->size / x->shape[0] : 0;
 
+  assay_require (x->n_dims > 0 && begin <= x->shape[0] && n <= x->shape[0] - begin,
+                 "x has no rows %zu to %zu", begin, begin + n);
   memcpy (shape, x->shape, sizeof shape);
   shape[0] = n;
   return view (tape, x, begin * row, x->n_dims, shape);
@@ -353,6 +360,8 @@ assay_tape_backward (AssayTape *tape, AssayTensor *loss, float scale,
   bool fresh;
   float *grad = assay_tensor_grad (tape, loss, &fresh);
 
+  assay_require (tape->grads != NULL, "the step began without gradients");
+  assay_require (loss->size == 1, "the loss must be one number, not %zu", loss->size);
   if (grad != NULL)
     *grad = fresh ? scale : *grad + scale;
   for (Record *record = tape->last; record != NULL; record = record->before)
