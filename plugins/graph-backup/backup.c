@@ -1,37 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backup.h"
+#include "backup-parts.h"
+#include "grow.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A trace is cut when what follows can change the target by less than this. */
-#define TRACE_END 1e-4
-/* Frontier nodes per entry of the coarse table of weights. */
-#define BLOCK 8
+static void
+pad (const Backup *b, double *values, uint32_t from, uint32_t to)
+{
+  for (uint32_t i = from; i < to; i++)
+    for (uint32_t a = b->n_actions; a < b->stride; a++)
+      values[(size_t) i * b->stride + a] = -INFINITY;
+}
+
+bool
+backup_grow (Backup *b, uint32_t n)
+{
+  uint32_t old = b->n_nodes;
+  size_t row = b->stride * sizeof *b->base;
+
+  /* Of frontiers one cell is spare, written before it is known to be new; weights are padded. */
+  if (!grow_array (&b->base, old, n, row, 0) || !grow_array (&b->table, old, n, row, 0)
+      || !grow_array (&b->state_value, old, n, sizeof *b->state_value, 0)
+      || !grow_array (&b->value_stamp, old, n, sizeof *b->value_stamp, 0)
+      || !grow_array (&b->stamp, old, n, sizeof *b->stamp, 0)
+      || !grow_array (&b->row_renewal, old, n, sizeof *b->row_renewal, 0)
+      || !grow_array (&b->frontier, old, n + 1, sizeof *b->frontier, 0)
+      || !grow_array (&b->reached, old, n + 1, sizeof *b->reached, 0)
+      || !grow_array (&b->cumulative, old, n + 4 * BLOCK, sizeof *b->cumulative, 0)
+      || !grow_array (&b->blocks, old / BLOCK, n / BLOCK + 4, sizeof *b->blocks, 0))
+    return false;
+  pad (b, b->base, old, n);
+  pad (b, b->table, old, n);
+  b->n_nodes = n;
+  return true;
+}
 
 bool
 backup_init (Backup *b, uint32_t n_nodes, uint32_t n_actions, double gamma, AssayStream *stream)
 {
-  *b = (Backup){ .n_nodes = n_nodes,
-                 .n_actions = n_actions,
+  *b = (Backup){ .n_actions = n_actions,
                  .stride = graph_stride (n_actions),
                  .gamma = gamma,
+                 .renewal = 1,
                  .stream = stream };
-  b->base = backup_values_new (b);
-  b->table = backup_values_new (b);
-  b->state_value = calloc (n_nodes, sizeof *b->state_value);
-  b->value_stamp = calloc (n_nodes, sizeof *b->value_stamp);
-  b->frontier = malloc (
-      (n_nodes + 1) * sizeof *b->frontier); /* a spare cell, written before it is known to be new */
-  b->reached = malloc ((n_nodes + 1) * sizeof *b->reached);
-  b->cumulative = malloc ((n_nodes + 4 * BLOCK) * sizeof *b->cumulative);
-  b->blocks = malloc ((n_nodes / BLOCK + 4) * sizeof *b->blocks);
-  b->stamp = calloc (n_nodes, sizeof *b->stamp);
   b->capacity = 1024;
   b->branches = malloc (b->capacity * sizeof *b->branches);
-  if (!b->base || !b->table || !b->state_value || !b->value_stamp || !b->frontier || !b->reached
-      || !b->cumulative || !b->blocks || !b->stamp || !b->branches)
+  if (!b->branches || !backup_grow (b, n_nodes))
     {
       backup_clear (b);
       return false;
@@ -52,6 +68,9 @@ backup_clear (Backup *b)
   free (b->blocks);
   free (b->stamp);
   free (b->branches);
+  free (b->row_renewal);
+  free (b->wanted);
+  free (b->plan);
   *b = (Backup){ .n_nodes = 0 };
 }
 
@@ -60,9 +79,8 @@ backup_values_new (const Backup *b)
 {
   double *values = calloc ((size_t) b->n_nodes * b->stride, sizeof *values);
 
-  for (uint32_t i = 0; values && i < b->n_nodes; i++)
-    for (uint32_t a = b->n_actions; a < b->stride; a++)
-      values[(size_t) i * b->stride + a] = -INFINITY;
+  if (values)
+    pad (b, values, 0, b->n_nodes);
   return values;
 }
 
@@ -75,20 +93,7 @@ backup_sync (Backup *b, const double *values)
   memcpy (b->table, values, bytes);
 }
 
-static double
-base_max (const Backup *b, uint32_t node)
-{
-  return backup_row_max (b->base + (size_t) node * b->stride, b->stride);
-}
-
 /* ---- Along the stored trajectory ------------------------------------------ */
-
-/* Whether the step after @t belongs to the same episode and is in the memory. */
-static bool
-goes_on (const Memory *m, uint32_t t)
-{
-  return !(m->flags[t] & STEP_LAST) && t + 1 < m->n;
-}
 
 /* Reward of step @t and, unless the episode ended there, the discounted best value after it. */
 static double
@@ -106,7 +111,7 @@ n_step (Backup *b, const BackupRule *rule, const Memory *m, const Graph *graph, 
   double sum = 0, weight = 1;
   uint32_t last = t, k = 1;
 
-  for (; k < rule->n && goes_on (m, last); k++, last++)
+  for (; k < rule->n && memory_goes_on (m, last); k++, last++)
     {
       sum += weight * m->reward[last];
       weight *= b->gamma;
@@ -159,7 +164,7 @@ tree (Backup *b, const BackupRule *rule, const Memory *m, const Graph *graph, ui
   uint32_t last = t;
   double value;
 
-  while (last - t + 1 < rule->n && goes_on (m, last))
+  while (last - t + 1 < rule->n && memory_goes_on (m, last))
     last++;
   b->edges += last - t + 1;
   value = one_step (b, m, last);
@@ -195,7 +200,9 @@ retrace (Backup *b, const BackupRule *rule, const Memory *m, const Graph *graph,
 
       sum += weight * (one_step (b, m, i) - old);
       b->edges++;
-      if (!goes_on (m, i))
+      if (!memory_goes_on (m, i))
+        break;
+      if (i + 1 - t == rule->longest)
         break;
       weight *= b->gamma * rule->lambda
                 * fmin (1, greedy_probability (b, m, i + 1, base_max (b, m->node[i + 1]))
@@ -218,7 +225,7 @@ q_lambda (Backup *b, const BackupRule *rule, const Memory *m, const Graph *graph
       double on = weight * b->gamma * rule->lambda;
 
       b->edges++;
-      if (!goes_on (m, i) || on < TRACE_END)
+      if (!memory_goes_on (m, i) || on < TRACE_END || i + 1 - t == rule->longest)
         {
           sum += weight * one_step (b, m, i);
           break;
@@ -230,240 +237,14 @@ q_lambda (Backup *b, const BackupRule *rule, const Memory *m, const Graph *graph
   return true;
 }
 
-/* ---- Over the graph -------------------------------------------------------- */
-
-/* Room for @n more branches. */
 static bool
-reserve (Backup *b, uint32_t n)
+over_graph (Backup *b, const BackupRule *rule, const Memory *m, const Graph *graph, uint32_t t,
+            Target *target)
 {
-  uint32_t capacity = b->capacity, *grown;
-
-  if (b->n_branches + n <= capacity)
-    return true;
-  while (capacity < b->n_branches + n)
-    capacity *= 2;
-  grown = realloc (b->branches, capacity * sizeof *grown);
-  if (!grown)
-    return false;
-  b->branches = grown;
-  b->capacity = capacity;
-  return true;
-}
-
-/* Begins a level: a new stamp, cleared once in 2^32 levels. */
-static void
-next_stamp (uint32_t *now, uint32_t *stamps, uint32_t n)
-{
-  if (++*now == 0)
-    {
-      memset (stamps, 0, n * sizeof *stamps);
-      *now = 1;
-    }
-}
-
-/* How many of the @n ascending cells, a multiple of four, are at most @at: the place where a
- * draw falls among cumulative weights.  Without a branch, because draws cannot be predicted. */
-static inline uint32_t
-at_most (const uint32_t *cells, uint32_t n, uint32_t at)
-{
-  uint32_t below = 0;
-
-  for (uint32_t i = 0; i < n; i += 4)
-    below += (cells[i] <= at) + (cells[i + 1] <= at) + (cells[i + 2] <= at) + (cells[i + 3] <= at);
-  return below;
-}
-
-/* Every outcome of every tried action of the frontier.  Returns the nodes reached. */
-static uint32_t
-take_all (Backup *b, const Graph *graph, uint32_t n_frontier)
-{
-  uint32_t n = 0, level = b->level;
-
-  for (uint32_t i = 0; i < n_frontier; i++)
-    for (uint32_t a = 0; a < b->n_actions; a++)
-      {
-        uint32_t branch = b->frontier[i] * b->stride + a;
-
-        for (const Edge *e = graph->first + branch; e && e->count; e = graph_more (graph, e))
-          {
-            b->branches[b->n_branches++] = branch;
-            b->reached[n] = e->next;
-            n += b->stamp[e->next] != level;
-            b->stamp[e->next] = level;
-          }
-      }
-  return n;
-}
-
-/* Weights of the frontier, accumulated, and the last of every block; both padded with the
- * largest number, which no draw reaches.  Returns the total. */
-static uint32_t
-accumulate (Backup *b, const uint32_t *weights, uint32_t n_frontier, uint32_t *n_blocks)
-{
-  uint32_t total = 0, n = 0;
-
-  for (; n < n_frontier; n++)
-    b->cumulative[n] = total += weights[b->frontier[n] * b->stride + b->stride - 1];
-  for (; n % (4 * BLOCK); n++)
-    b->cumulative[n] = UINT32_MAX;
-  *n_blocks = n / BLOCK;
-  for (uint32_t i = 0; i < *n_blocks; i++)
-    b->blocks[i] = b->cumulative[i * BLOCK + BLOCK - 1];
-  return total;
-}
-
-/* @n_draws outcomes, with replacement, by their counts or all alike. */
-static uint32_t
-take_drawn (Backup *b, const Graph *graph, const uint32_t *weights, bool uniform,
-            uint32_t n_frontier, uint32_t n_draws)
-{
-  const uint32_t *restrict frontier = b->frontier, *restrict cumulative = b->cumulative;
-  const uint32_t *restrict blocks = b->blocks;
-  uint32_t *restrict stamp = b->stamp, *restrict reached = b->reached;
-  uint32_t *restrict branches = b->branches + b->n_branches;
-  uint32_t n_blocks, total = accumulate (b, weights, n_frontier, &n_blocks);
-  uint32_t n = 0, level = b->level, stride = b->stride;
-
-  for (uint32_t draw = 0; draw < n_draws; draw++)
-    branches[draw] = assay_below (b->stream, total);
-  for (uint32_t draw = 0; draw < n_draws; draw++)
-    {
-      uint32_t at = branches[draw], block = at_most (blocks, n_blocks, at) * BLOCK;
-      uint32_t place = block + at_most (cumulative + block, BLOCK, at);
-      uint32_t branch = frontier[place] * stride, action;
-      const uint32_t *row = weights + branch;
-      const Edge *edge;
-
-      at -= cumulative[place] - row[stride - 1];
-      action = at_most (row, stride, at);
-      branch += action;
-      edge = graph->first + branch;
-      if (edge->more)
-        {
-          at -= action ? row[action - 1] : 0;
-          for (uint32_t weight; at >= (weight = uniform ? 1 : edge->count); at -= weight)
-            edge = graph_more (graph, edge);
-        }
-      branches[draw] = branch;
-      reached[n] = edge->next;
-      n += stamp[edge->next] != level;
-      stamp[edge->next] = level;
-    }
-  b->n_branches += n_draws;
-  return n;
-}
-
-/* Lists the state-actions of levels @from.. below the frontier, level by level. */
-static bool
-expand (Backup *b, const BackupRule *rule, const Graph *graph, uint32_t n_frontier, uint32_t from)
-{
-  for (uint32_t d = from; d < rule->n && n_frontier; d++)
-    {
-      uint32_t *kept = b->frontier, n_out = 0;
-
-      for (uint32_t i = 0; i < n_frontier; i++)
-        n_out += graph_n_out (graph, kept[i]);
-      next_stamp (&b->level, b->stamp, b->n_nodes);
-      if (!reserve (b, n_out))
-        return false;
-      if (rule->breadth && n_out > rule->breadth)
-        n_frontier = take_drawn (b, graph, rule->uniform ? graph->outcomes : graph->counts,
-                                 rule->uniform, n_frontier, rule->breadth);
-      else
-        n_frontier = take_all (b, graph, n_frontier);
-      b->frontier = b->reached;
-      b->reached = kept;
-    }
-  b->edges += b->n_branches;
-  return true;
-}
-
-static bool
-ends (const BackupRule *rule, const Graph *graph, const Edge *edge)
-{
-  return rule->infer_end ? !graph_n_out (graph, edge->next) : edge->terminal;
-}
-
-/* Mean over the outcomes of (node, action) of reward plus discounted best value. */
-static double
-graph_mean (const Backup *b, const BackupRule *rule, const Graph *graph, const Edge *edge)
-{
-  double sum = 0, count = 0;
-
-  for (; edge; edge = graph_more (graph, edge))
-    {
-      double value = edge->reward;
-
-      if (!ends (rule, graph, edge))
-        value += b->gamma * backup_row_max (b->table + (size_t) edge->next * b->stride, b->stride);
-      if (!count && !edge->more)
-        return value;
-      sum += edge->count * value;
-      count += edge->count;
-    }
-  return sum / count;
-}
-
-static bool
-graph_limited (Backup *b, const BackupRule *rule, const Memory *m, const Graph *graph, uint32_t t,
-               Target *target)
-{
-  const uint32_t *branches;
-
   b->n_branches = 0;
-  b->frontier[0] = m->node[t];
-  if (!expand (b, rule, graph, 1, 0))
+  if (!graph_branches (b, rule, m, graph, t))
     return false;
-  branches = b->branches;
-  for (uint32_t i = b->n_branches; i-- > 0;)
-    b->table[branches[i]] = graph_mean (b, rule, graph, graph->first + branches[i]);
-  target->value = b->table[(size_t) m->node[t] * b->stride + m->action[t]];
-  for (uint32_t i = 0; i < b->n_branches && !rule->persistent; i++)
-    b->table[branches[i]] = b->base[branches[i]];
-  return true;
-}
-
-static double
-mixed_value (const Backup *b, uint32_t node)
-{
-  return b->value_stamp[node] == b->target ? b->state_value[node] : base_max (b, node);
-}
-
-/* As the Atari code: the first level holds (s0, a0) only, and a state's value is that of
- * the branch of it that was backed up last. */
-static bool
-graph_mixed (Backup *b, const BackupRule *rule, const Memory *m, const Graph *graph, uint32_t t,
-             Target *target)
-{
-  uint32_t n_reached = 0, first = m->node[t] * b->stride + m->action[t];
-
-  next_stamp (&b->level, b->stamp, b->n_nodes);
-  next_stamp (&b->target, b->value_stamp, b->n_nodes);
-  for (const Edge *e = graph->first + first; e; e = graph_more (graph, e))
-    if (b->stamp[e->next] != b->level)
-      {
-        b->stamp[e->next] = b->level;
-        b->frontier[n_reached++] = e->next;
-      }
-  b->branches[0] = first;
-  b->n_branches = 1;
-  if (!expand (b, rule, graph, n_reached, 1))
-    return false;
-  for (uint32_t i = b->n_branches; i-- > 0;)
-    {
-      uint32_t node = b->branches[i] / b->stride;
-      double sum = 0, count = 0;
-
-      for (const Edge *e = graph->first + b->branches[i]; e; e = graph_more (graph, e))
-        {
-          sum += e->count
-                 * (e->reward + (ends (rule, graph, e) ? 0 : b->gamma * mixed_value (b, e->next)));
-          count += e->count;
-        }
-      b->state_value[node] = sum / count;
-      b->value_stamp[node] = b->target;
-    }
-  target->value = b->state_value[m->node[t]];
+  target->value = graph_value (b, rule, m, graph, t, 0, b->n_branches);
   return true;
 }
 
@@ -471,8 +252,8 @@ typedef bool (*TargetFunction) (Backup *, const BackupRule *, const Memory *, co
                                 uint32_t, Target *);
 
 static const TargetFunction functions[N_METHODS] = {
-  [METHOD_N_STEP] = n_step,     [METHOD_TREE] = tree,           [METHOD_RETRACE] = retrace,
-  [METHOD_Q_LAMBDA] = q_lambda, [METHOD_GRAPH] = graph_limited, [METHOD_GRAPH_MIXED] = graph_mixed,
+  [METHOD_N_STEP] = n_step,     [METHOD_TREE] = tree,        [METHOD_RETRACE] = retrace,
+  [METHOD_Q_LAMBDA] = q_lambda, [METHOD_GRAPH] = over_graph, [METHOD_GRAPH_MIXED] = over_graph,
 };
 
 bool

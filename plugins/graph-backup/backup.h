@@ -50,6 +50,7 @@ typedef struct BackupRule
   uint32_t method;   /* Method */
   uint32_t n;        /* N_STEP, TREE: steps; GRAPH, GRAPH_MIXED: depth */
   double lambda;     /* RETRACE, Q_LAMBDA */
+  uint32_t longest;  /* RETRACE, Q_LAMBDA: steps of a trace at most; 0: no limit */
   uint32_t breadth;  /* GRAPH, GRAPH_MIXED: branches per level; 0: all */
   bool uniform;      /* branches drawn with equal weights instead of by count */
   bool persistent;   /* GRAPH: what a backup wrote stays until the next backup_sync */
@@ -83,11 +84,22 @@ typedef struct Backup
   uint32_t n_branches, capacity;
   uint64_t edges;      /* state-actions backed up so far: the compute count */
   AssayStream *stream; /* draws branches */
+
+  /* Of a network, whose values are had row by row when they are needed (backup-lazy.c). */
+  uint32_t *row_renewal; /* [n_nodes]: renewal of the target network that a row of base is from */
+  uint32_t renewal;
+  uint32_t *wanted; /* nodes whose rows the planned targets read and that are older */
+  uint32_t n_wanted, wanted_capacity;
+  uint32_t *plan; /* [n_planned + 1]: the branches of each planned target begin here */
+  const uint32_t *planned;
+  uint32_t n_planned, plan_capacity;
 } Backup;
 
 bool backup_init (Backup *backup, uint32_t n_nodes, uint32_t n_actions, double gamma,
                   AssayStream *stream);
 void backup_clear (Backup *backup);
+/** Room for @n_nodes, not fewer than now; new rows are 0.  False: out of memory. */
+bool backup_grow (Backup *backup, uint32_t n_nodes);
 
 /** A zeroed table of values in the layout of `base`; NULL: out of memory. */
 double *backup_values_new (const Backup *backup);
@@ -97,6 +109,21 @@ void backup_sync (Backup *backup, const double *values);
 /** The target of transition @t.  False: out of memory. */
 bool backup_target (Backup *backup, const BackupRule *rule, const Memory *memory,
                     const Graph *graph, uint32_t t, Target *target);
+
+/* ---- Values of a network (backup-lazy.c) ------------------------------------ */
+
+/** The target network is another one now: every row of `base` is out of date. */
+void backup_renew (Backup *backup);
+/** Draws the branches of the targets of transitions @t[n], which must stay until they were
+ *  asked for, and lists in `wanted` every out-of-date row that they will read, each once.
+ *  False: out of memory. */
+bool backup_plan (Backup *backup, const BackupRule *rule, const Memory *memory, const Graph *graph,
+                  const uint32_t *t, uint32_t n);
+/** Fills the row of @node for this renewal from @values[n_actions]. */
+void backup_put (Backup *backup, uint32_t node, const float *values);
+/** The target of the @i-th planned transition; all wanted rows were put. */
+void backup_planned (Backup *backup, const BackupRule *rule, const Memory *memory,
+                     const Graph *graph, uint32_t i, Target *target);
 
 /** Largest of a row. */
 static inline double

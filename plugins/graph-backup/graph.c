@@ -1,29 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "graph.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "grow.h"
+
+bool
+graph_grow (Graph *graph, uint32_t n)
+{
+  uint32_t old = graph->n_nodes;
+  size_t row = graph->stride * sizeof *graph->counts;
+
+  if (!grow_array (&graph->first, old, n, graph->stride * sizeof *graph->first, 0)
+      || !grow_array (&graph->outcomes, old, n, row, 0)
+      || !grow_array (&graph->counts, old, n, row, 0)
+      || !grow_array (&graph->first_visit, old, n, sizeof *graph->first_visit, 0xff)
+      || !grow_array (&graph->visits, old, n, sizeof *graph->visits, 0)
+      || !grow_array (&graph->in_degree, old, n, sizeof *graph->in_degree, 0)
+      || !grow_array (&graph->out_degree, old, n, sizeof *graph->out_degree, 0))
+    return false;
+  graph->n_nodes = n;
+  return true;
+}
 
 bool
 graph_init (Graph *graph, uint32_t n_nodes, uint32_t n_actions)
 {
-  *graph
-      = (Graph){ .n_nodes = n_nodes, .n_actions = n_actions, .stride = graph_stride (n_actions) };
-  graph->first = calloc ((size_t) n_nodes * graph->stride, sizeof *graph->first);
-  graph->outcomes = calloc ((size_t) n_nodes * graph->stride, sizeof *graph->outcomes);
-  graph->counts = calloc ((size_t) n_nodes * graph->stride, sizeof *graph->counts);
-  graph->first_visit = malloc (n_nodes * sizeof *graph->first_visit);
-  graph->visits = calloc (n_nodes, sizeof *graph->visits);
-  graph->in_degree = calloc (n_nodes, sizeof *graph->in_degree);
-  graph->out_degree = calloc (n_nodes, sizeof *graph->out_degree);
-  if (!graph->first || !graph->outcomes || !graph->counts || !graph->first_visit || !graph->visits
-      || !graph->in_degree || !graph->out_degree)
-    {
-      graph_clear (graph);
-      return false;
-    }
-  memset (graph->first_visit, 0xff, n_nodes * sizeof *graph->first_visit);
-  return true;
+  *graph = (Graph){ .n_actions = n_actions, .stride = graph_stride (n_actions) };
+  if (graph_grow (graph, n_nodes))
+    return true;
+  graph_clear (graph);
+  return false;
 }
 
 void

@@ -44,6 +44,8 @@ graph_stride (uint32_t n_actions)
 
 bool graph_init (Graph *graph, uint32_t n_nodes, uint32_t n_actions);
 void graph_clear (Graph *graph);
+/** Room for @n_nodes, not fewer than now.  False: out of memory. */
+bool graph_grow (Graph *graph, uint32_t n_nodes);
 
 /** Counts an episode's start at @node. */
 void graph_start (Graph *graph, uint32_t node);

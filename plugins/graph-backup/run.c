@@ -14,13 +14,13 @@
 #define N_PAIRS 64
 #define TOLERANCE 1e-12 /* of value iteration */
 
-static void
+void
 fail_memory (AssayRun *run)
 {
   assay_fail (run, "Out of memory.");
 }
 
-static double
+double
 cpu_seconds (void)
 {
   struct timespec now;
@@ -339,27 +339,35 @@ run_agent (AssayRun *run, const Setup *setup, const AssayEnvironment *environmen
   free (q_star);
 }
 
+uint64_t *
+level_seeds (AssayRun *run, uint32_t n)
+{
+  uint64_t *seeds = malloc (n * sizeof *seeds);
+  AssayStream stream;
+
+  assay_stream (run, "level-seeds", &stream);
+  for (uint32_t i = 0; i < n && seeds; i++)
+    {
+      seeds[i] = (uint64_t) assay_bits (&stream) << 32;
+      seeds[i] |= assay_bits (&stream);
+    }
+  return seeds;
+}
+
 void
 run_levels (AssayRun *run, const Setup *setup)
 {
   const AssayEnvironment *environment = assay_environment (run, setup->env);
   uint64_t *seeds;
-  AssayStream stream;
   Mdp mdp;
 
   if (!environment)
     return;
-  seeds = malloc (setup->n_levels * sizeof *seeds);
+  seeds = level_seeds (run, setup->n_levels);
   if (!seeds)
     {
       fail_memory (run);
       return;
-    }
-  assay_stream (run, "level-seeds", &stream);
-  for (uint32_t i = 0; i < setup->n_levels; i++)
-    {
-      seeds[i] = (uint64_t) assay_bits (&stream) << 32;
-      seeds[i] |= assay_bits (&stream);
     }
   if (get_mdp (run, setup, environment, seeds, &mdp))
     {

@@ -22,6 +22,14 @@ void run_crossing (AssayRun *run, const Setup *setup);
 /** One agent in the enumerated levels of an environment: all other metrics. */
 void run_levels (AssayRun *run, const Setup *setup);
 
+/** Seeds of the @n levels of this run, the same for every agent; for free().  NULL: out of
+ *  memory. */
+uint64_t *level_seeds (AssayRun *run, uint32_t n);
+/** Ends the run for want of memory. */
+void fail_memory (AssayRun *run);
+/** Processor time of this process. */
+double cpu_seconds (void);
+
 /** Writes the agent's transition graph as artifact `transitions`.  False: out of memory. */
 bool snapshot_write (AssayRun *run, const Agent *agent, const AssayEnvironment *environment,
                      const uint64_t *level_seeds);
