@@ -158,7 +158,7 @@ sum_of_weights (const double *w, size_t n)
 }
 
 double
-assay_mean (const double *x, const double *w, size_t n)
+assay_weighted_mean (const double *x, const double *w, size_t n)
 {
   double sum = 0;
 
@@ -174,7 +174,7 @@ assay_mean (const double *x, const double *w, size_t n)
 double
 assay_sd (const double *x, const double *w, size_t n)
 {
-  double mean = assay_mean (x, w, n), total = sum_of_weights (w, n), sum = 0;
+  double mean = assay_weighted_mean (x, w, n), total = sum_of_weights (w, n), sum = 0;
 
   for (size_t i = 0; i < n; i++)
     {
@@ -247,7 +247,7 @@ typedef struct Moments
 static Moments
 moments (const double *x, const double *y, const double *w, size_t n)
 {
-  double mx = assay_mean (x, w, n), my = assay_mean (y, w, n);
+  double mx = assay_weighted_mean (x, w, n), my = assay_weighted_mean (y, w, n);
   Moments m = { 0, 0, 0 };
 
   for (size_t i = 0; i < n; i++)

@@ -10,7 +10,7 @@
  * weight are not looked at.  Sums are in index order, so bits are stable.  Sorting costs
  * one pass where values come in ascending order. */
 
-double assay_mean (const double *x, const double *w, size_t n);
+double assay_weighted_mean (const double *x, const double *w, size_t n);
 /** Sample standard deviation, divisor (sum of weights - 1); NaN if that is not positive. */
 double assay_sd (const double *x, const double *w, size_t n);
 /** Quantile q in 0..1 of the weighted sample, linear between order statistics

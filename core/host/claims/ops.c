@@ -146,7 +146,7 @@ fold_share (ClaimWork *work, guint group, double *out)
 
   for (guint i = 0; i < n; i++)
     work->x[i] = work->x[i] > work->node->threshold;
-  *out = n ? assay_mean (work->x, w, n) : NAN;
+  *out = n ? assay_weighted_mean (work->x, w, n) : NAN;
 }
 
 /* ---- Along an ordered dimension -------------------------------------- */
@@ -394,7 +394,7 @@ fold_win (ClaimWork *work, guint group, double *out)
 
   for (guint i = 0; i < n; i++)
     work->x[i] = work->x[i] > work->y[i] ? 1 : work->x[i] == work->y[i] ? .5 : 0;
-  *out = n ? assay_mean (work->x, w, n) : NAN;
+  *out = n ? assay_weighted_mean (work->x, w, n) : NAN;
 }
 
 static void

@@ -231,7 +231,7 @@ set_interval (AssayRunGroup *group, Rules *rules, const double *x)
   double half;
 
   if (group->n > 0)
-    group->mean = assay_mean (x, NULL, group->n);
+    group->mean = assay_weighted_mean (x, NULL, group->n);
   if (group->n < 2)
     return;
   half = half_width (rules, x, group->n);

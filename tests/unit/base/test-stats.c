@@ -22,7 +22,7 @@ test_known (void)
   static const double r[] = { 1, 2, 3, 4, 5 }, t[] = { 5, 6, 7, 8, 7 };
   double scratch[4 * 8];
 
-  assert_near (assay_mean (x, NULL, 8), 5, 1e-15);
+  assert_near (assay_weighted_mean (x, NULL, 8), 5, 1e-15);
   assert_near (assay_sd (x, NULL, 8), sqrt (32.0 / 7), 1e-15);
   assert_near (assay_slope (line, x, NULL, 8), 68.0 / 168, 1e-15);
   assert_near (assay_pearson (line, line, NULL, 8), 1, 1e-15);
@@ -100,7 +100,8 @@ test_weights (void)
 
       draw_sample (&s, &a);
       draw_sample (&s, &b);
-      assert_near (assay_mean (a.x, a.w, a.n), assay_mean (a.x_long, NULL, a.n_long), 1e-13);
+      assert_near (assay_weighted_mean (a.x, a.w, a.n),
+                   assay_weighted_mean (a.x_long, NULL, a.n_long), 1e-13);
       assert_near (assay_sd (a.x, a.w, a.n), assay_sd (a.x_long, NULL, a.n_long), 1e-12);
       assert_near (assay_quantile (a.x, a.w, a.n, q, scratch),
                    assay_quantile (a.x_long, NULL, a.n_long, q, scratch), 1e-13);
@@ -223,9 +224,9 @@ test_missing (void)
   static const double first[] = { 1, 0, 0 }, ends[] = { 2, 0, 1 };
   double scratch[24];
 
-  g_assert_true (isnan (assay_mean (x, NULL, 3)));
-  g_assert_true (isnan (assay_mean (x, NULL, 0)));
-  g_assert_true (isnan (assay_mean (x, zero, 3)));
+  g_assert_true (isnan (assay_weighted_mean (x, NULL, 3)));
+  g_assert_true (isnan (assay_weighted_mean (x, NULL, 0)));
+  g_assert_true (isnan (assay_weighted_mean (x, zero, 3)));
   g_assert_true (isnan (assay_sd (x, NULL, 1)));
   g_assert_true (isnan (assay_sd (x, NULL, 3)));
   g_assert_true (isnan (assay_sd (x, zero, 3)));
@@ -240,7 +241,7 @@ test_missing (void)
   g_assert_true (isnan (assay_auroc (x, NULL, 3, y, NULL, 2, scratch)));
   g_assert_true (isnan (assay_auroc (x, zero, 3, y, NULL, 2, scratch)));
   /* A value without weight is not looked at. */
-  assert_near (assay_mean (x, ends, 3), 5.0 / 3, 1e-15);
+  assert_near (assay_weighted_mean (x, ends, 3), 5.0 / 3, 1e-15);
   assert_near (assay_sd (x, ends, 3), sqrt (4.0 / 3), 1e-15);
   assert_near (assay_quantile (x, ends, 3, 0.5, scratch), 1, 1e-15);
   assert_near (assay_iqm (x, ends, 3, scratch), (1.25 + 0.25 * 3) / 1.5, 1e-15);

@@ -258,7 +258,7 @@ test_variance (void)
       world_put (frame, level, x[s]);
     }
   world_add (world, "flat", frame);
-  mean = assay_mean (x, NULL, G_N_ELEMENTS (x));
+  mean = assay_weighted_mean (x, NULL, G_N_ELEMENTS (x));
   sd = assay_sd (x, NULL, G_N_ELEMENTS (x));
   part = interval (&parts, world, "flat", NULL, mean_seed, "seed");
   assert_close (part->effect, mean);

@@ -409,7 +409,7 @@ test_groups (void)
       group = &g_array_index (groups->groups, AssayRunGroup, g);
       for (guint i = 0; i < 10; i++)
         x[i] = depth + sin (i + 1);
-      mean = assay_mean (x, NULL, 10);
+      mean = assay_weighted_mean (x, NULL, 10);
       half = assay_t_quantile (.975, 9) * assay_sd (x, NULL, 10) / sqrt (10);
       g_assert_cmpuint (group->n, ==, 10);
       g_assert_cmpuint (group->n_runs, ==, 12);
