@@ -86,7 +86,7 @@ OPERATIONS = {
     'cross_entropy': cross_entropy,
     'log_prob': lambda x, ids: x.log_softmax(-1).gather(-1, ids.unsqueeze(-1)).squeeze(-1),
     'gaussian_nll': lambda mean, log_variance, target:
-        F.gaussian_nll_loss(mean, target, log_variance.exp(), full=True, eps=0.0),
+        F.gaussian_nll_loss(mean, target, log_variance.exp(), full=False, eps=0.0),
     'huber': huber,
     'mse': F.mse_loss,
     'conv2d': conv2d,

@@ -67,15 +67,10 @@ make_room (AssayParams *params)
 static const char *
 formatted (const char *format, va_list arguments)
 {
-  va_list again;
   char *text;
-  int n;
 
-  va_copy (again, arguments);
-  n = vsnprintf (NULL, 0, format, again);
-  va_end (again);
-  text = assay_alloc_zeroed ((size_t) n + 1);
-  vsnprintf (text, (size_t) n + 1, format, arguments);
+  if (vasprintf (&text, format, arguments) < 0)
+    abort ();
   return text;
 }
 
