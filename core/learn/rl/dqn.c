@@ -119,7 +119,7 @@ expect (const AssayQNetworkOptions *o, const float *logits, size_t rows, float *
     {
       double sum = 0;
 
-      assay_softmax_rows (probabilities, logits + i * o->n_atoms, 1, o->n_atoms);
+      assay_kernels ()->softmax (probabilities, logits + i * o->n_atoms, 1, o->n_atoms);
       for (uint32_t k = 0; k < o->n_atoms; k++)
         sum += (double) probabilities[k] * assay_dqn_atom (o, k);
       values[i] = (float) sum;
@@ -178,7 +178,8 @@ assay_dqn_distributions (AssayDqn *dqn, AssayDqnNetwork which, const void *obser
       size_t m = chunk_at (at, n);
       const float *q = outputs (dqn, which, observation_at (dqn, observations, at), m, NULL);
 
-      assay_softmax_rows (probabilities + at * n_actions * n_atoms, q, m * n_actions, n_atoms);
+      assay_kernels ()->softmax (probabilities + at * n_actions * n_atoms, q, m * n_actions,
+                                 n_atoms);
     }
 }
 
@@ -291,7 +292,7 @@ distribution_targets (const AssayDqn *dqn, const AssayBatch *batch, const float 
     {
       size_t row = (size_t) i * o->n_actions + (size_t) dqn->choices[i];
 
-      assay_softmax_rows (probabilities, logits + row * o->n_atoms, 1, o->n_atoms);
+      assay_kernels ()->softmax (probabilities, logits + row * o->n_atoms, 1, o->n_atoms);
       assay_dqn_project (o, probabilities, batch->returns[i], batch->discounts[i], 1,
                          dqn->targets + (size_t) i * o->n_atoms);
     }

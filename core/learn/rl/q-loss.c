@@ -3,113 +3,49 @@
 #include "learn/tensor/op.h"
 
 #include <math.h>
-#include <string.h>
-
-/* Both losses look at the chosen action's stretch of each row only; `slopes` is the gradient
- * there. */
-typedef struct Loss
-{
-  AssayTensor *values, *y;
-  const int32_t *actions;
-  float *slopes; /* [n][width] */
-  size_t n, row, width;
-} Loss;
-
-static void
-loss_back (AssayTape *tape, void *context)
-{
-  const Loss *l = context;
-  bool fresh;
-  float *grad = assay_tensor_grad (tape, l->values, &fresh), scale = *l->y->grad;
-
-  if (fresh)
-    memset (grad, 0, l->values->size * sizeof *grad);
-  for (size_t i = 0; i < l->n; i++)
-    assay_kernels ()->axpy (grad + i * l->row + (size_t) l->actions[i] * l->width, scale,
-                            l->slopes + i * l->width, l->width);
-}
-
-static Loss
-begin (AssayTape *tape, const char *name, AssayTensor *values, size_t width, const int32_t *actions)
-{
-  Loss l = { .values = values, .actions = actions, .row = last_dim (values), .width = width };
-
-  assay_require (values->n_dims == 2 && width > 0 && l.row % width == 0,
-                 "%s: values must be [n][actions * atoms]", name);
-  l.n = values->shape[0];
-  for (size_t i = 0; i < l.n; i++)
-    assay_require (actions[i] >= 0 && (size_t) actions[i] < l.row / width,
-                   "%s: there is no action %d", name, actions[i]);
-  l.y = assay_tensor_new (tape, ASSAY_FP32, 0, NULL);
-  l.slopes = assay_tape_alloc (tape, l.n * width * sizeof *l.slopes);
-  return l;
-}
 
 static AssayTensor *
-end (AssayTape *tape, const Loss *l, double sum)
+wrap (AssayTape *tape, const float *x, size_t n)
 {
-  Loss *kept = assay_tape_record (tape, loss_back, sizeof *l, l->y, &l->values, 1);
-
-  *l->y->data = (float) (sum / (double) l->n);
-  if (kept != NULL)
-    *kept = *l;
-  return l->y;
-}
-
-/** NaN stays NaN. */
-static float
-clip (float x, float limit)
-{
-  return x > limit ? limit : x < -limit ? -limit : x;
+  return x != NULL ? assay_tensor_wrap (tape, x, 1, &n) : NULL;
 }
 
 AssayTensor *
 assay_q_loss (AssayTape *tape, AssayTensor *values, const int32_t *actions, const float *targets,
               const float *weights, float delta, float *errors)
 {
-  Loss l = begin (tape, __func__, values, 1, actions);
-  double sum = 0;
+  size_t n = values->shape[0];
+  AssayTensor *chosen = assay_gather (tape, values, assay_tensor_wrap_ints (tape, actions, 1, &n));
 
-  for (size_t i = 0; i < l.n; i++)
-    {
-      float error = values->data[i * l.row + (size_t) actions[i]] - targets[i];
-      float slope = delta > 0 ? clip (error, delta) : error;
-      float weight = weights != NULL ? weights[i] : 1;
-
-      errors[i] = error;
-      /* Huber (e) = clip (e) (e - clip (e) / 2) */
-      sum += (double) (weight * slope * (error - slope / 2));
-      l.slopes[i] = weight * slope / (float) l.n;
-    }
-  return end (tape, &l, sum);
+  for (size_t i = 0; i < n; i++)
+    errors[i] = chosen->data[i] - targets[i];
+  return assay_huber (tape, chosen, wrap (tape, targets, n), wrap (tape, weights, n),
+                      delta > 0 ? delta : INFINITY, (float) n);
 }
 
-void
-assay_softmax_rows (float *y, const float *x, size_t rows, size_t columns)
+/** Rows of logits [n * actions][atoms] that belong to the actions taken. */
+static AssayTensor *
+rows_of (AssayTape *tape, const int32_t *actions, size_t n, size_t n_actions)
 {
-  for (size_t i = 0; i < rows; i++, x += columns, y += columns)
-    {
-      float greatest = x[0], sum = 0;
+  AssayTensor *rows = assay_tensor_new (tape, ASSAY_INT32, 1, &n);
 
-      for (size_t k = 1; k < columns; k++)
-        greatest = x[k] > greatest ? x[k] : greatest;
-      for (size_t k = 0; k < columns; k++)
-        sum += y[k] = expf (x[k] - greatest);
-      for (size_t k = 0; k < columns; k++)
-        y[k] /= sum;
+  for (size_t i = 0; i < n; i++)
+    {
+      assay_require (actions[i] >= 0 && (size_t) actions[i] < n_actions, "there is no action %d",
+                     actions[i]);
+      rows->ints[i] = (int32_t) (i * n_actions) + actions[i];
     }
+  return rows;
 }
 
 static double
-log_sum_exp (const float *x, size_t n)
+entropy_of (const float *probabilities, size_t n)
 {
-  double greatest = x[0], sum = 0;
+  double sum = 0;
 
-  for (size_t k = 1; k < n; k++)
-    greatest = x[k] > greatest ? x[k] : greatest;
   for (size_t k = 0; k < n; k++)
-    sum += exp (x[k] - greatest);
-  return greatest + log (sum);
+    sum -= probabilities[k] > 0 ? probabilities[k] * log (probabilities[k]) : 0;
+  return sum;
 }
 
 AssayTensor *
@@ -117,26 +53,18 @@ assay_distribution_loss (AssayTape *tape, AssayTensor *logits, size_t n_atoms,
                          const int32_t *actions, const float *targets, const float *weights,
                          float *errors)
 {
-  Loss l = begin (tape, __func__, logits, n_atoms, actions);
-  double sum = 0;
+  size_t n = logits->shape[0], n_actions = last_dim (logits) / n_atoms;
+  size_t all[] = { n * n_actions, n_atoms }, taken[] = { n, n_atoms };
+  AssayTensor *rows = assay_embedding (tape, assay_reshape (tape, logits, 2, all),
+                                       rows_of (tape, actions, n, n_actions), NULL);
+  AssayTensor *likelihood = assay_sum (
+      tape,
+      assay_mul (tape, assay_log_softmax (tape, rows), assay_tensor_wrap (tape, targets, 2, taken)),
+      1);
 
-  for (size_t i = 0; i < l.n; i++, targets += n_atoms)
-    {
-      const float *x = logits->data + i * l.row + (size_t) actions[i] * n_atoms;
-      double all = log_sum_exp (x, n_atoms), mass = 0, cross = 0, entropy = 0;
-      float weight = weights != NULL ? weights[i] : 1;
-
-      for (size_t k = 0; k < n_atoms; k++)
-        {
-          mass += targets[k];
-          cross += targets[k] * (all - x[k]);
-          entropy -= targets[k] > 0 ? targets[k] * log (targets[k]) : 0;
-        }
-      errors[i] = (float) (cross - entropy);
-      sum += weight * cross;
-      for (size_t k = 0; k < n_atoms; k++)
-        l.slopes[i * n_atoms + k]
-            = (float) (weight * (mass * exp (x[k] - all) - targets[k]) / (double) l.n);
-    }
-  return end (tape, &l, sum);
+  for (size_t i = 0; i < n; i++)
+    errors[i] = (float) (-likelihood->data[i] - entropy_of (targets + i * n_atoms, n_atoms));
+  if (weights != NULL)
+    likelihood = assay_mul (tape, likelihood, wrap (tape, weights, n));
+  return assay_affine (tape, assay_sum_all (tape, likelihood), -1 / (float) n, 0);
 }

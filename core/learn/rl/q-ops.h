@@ -7,8 +7,6 @@
 
 #include "learn/tensor/ops.h"
 
-/* ---- q-ops.c ---- */
-
 /** mean + deviation * (row_noise x column_noise), all of one shape, [rows][columns] or [rows];
  *  @column_noise NULL: 1 (Fortunato et al. 2018, equations 10 and 11). */
 AssayTensor *assay_perturb (AssayTape *tape, AssayTensor *mean, AssayTensor *deviation,
@@ -16,8 +14,6 @@ AssayTensor *assay_perturb (AssayTape *tape, AssayTensor *mean, AssayTensor *dev
 /** value + advantage - its mean over actions, atom by atom: value [n][atoms], advantage
  *  [n][actions * atoms] -> [n][actions * atoms] (Wang et al. 2016, equation 9). */
 AssayTensor *assay_dueling (AssayTape *tape, AssayTensor *value, AssayTensor *advantage);
-
-/* ---- q-loss.c ---- */
 
 /** The mean over rows of weight * Huber (values[action] - target): values [n][actions] -> scalar.
  *  @delta 0: half the square.  @weights NULL: 1.  @errors [n] receives the differences. */
@@ -29,7 +25,4 @@ AssayTensor *assay_q_loss (AssayTape *tape, AssayTensor *values, const int32_t *
 AssayTensor *assay_distribution_loss (AssayTape *tape, AssayTensor *logits, size_t n_atoms,
                                       const int32_t *actions, const float *targets,
                                       const float *weights, float *errors);
-/** Softmax of each of @rows rows of @columns. */
-void assay_softmax_rows (float *y, const float *x, size_t rows, size_t columns);
-
 #endif

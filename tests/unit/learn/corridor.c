@@ -75,12 +75,12 @@ reset (void *data, const uint64_t *seeds, const uint8_t *which, void *observatio
 static void
 step_one (Cell *cell, int32_t action)
 {
-  bool slips = draw (cell, SLIPS) == 0;
+  bool slips = draw (cell, SLIPS) == 0, forward = action == (cell->at % 2 == 0);
 
-  if (!slips && action == 0 && cell->at > 0)
-    cell->at--;
-  if (!slips && action == 1)
+  if (!slips && forward)
     cell->at++;
+  else if (!slips && cell->at > 0)
+    cell->at--;
   cell->clock++;
   cell->terminated = cell->at == CORRIDOR_CELLS - 1;
   cell->truncated = cell->clock == CORRIDOR_STEPS;
@@ -136,7 +136,7 @@ const AssayEnvironment corridor = {
   .n_actions = 2,
   .id = "test.corridor",
   .title = "Corridor",
-  .actions = "left right",
+  .actions = "one other",
   .views = ASSAY_TABLE (views),
   .reward_max = 1,
   .max_steps = CORRIDOR_STEPS,

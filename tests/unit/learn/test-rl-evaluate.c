@@ -8,17 +8,17 @@
 #define EPISODES 37
 
 static void
-always_right (void *data, const void *observations, uint32_t n, int32_t *actions)
+forward (void *data, const void *observations, uint32_t n, int32_t *actions)
 {
   for (uint32_t i = 0; i < n; i++)
-    actions[i] = 1;
+    actions[i] = corridor_forward ((const uint8_t *) observations + i * CORRIDOR_CELLS);
 }
 
 static void
-always_left (void *data, const void *observations, uint32_t n, int32_t *actions)
+back (void *data, const void *observations, uint32_t n, int32_t *actions)
 {
   for (uint32_t i = 0; i < n; i++)
-    actions[i] = 0;
+    actions[i] = !corridor_forward ((const uint8_t *) observations + i * CORRIDOR_CELLS);
 }
 
 static void
@@ -31,7 +31,7 @@ test_naive (void)
   void *world = corridor.create (&corridor, 1, 0);
 
   g_assert_true (
-      assay_evaluate (&corridor, &options, always_right, NULL, &evaluation, returns, lengths));
+      assay_evaluate (&corridor, &options, forward, NULL, &evaluation, returns, lengths));
   for (uint32_t k = 0; k < EPISODES; k++)
     {
       uint8_t seen[CORRIDOR_CELLS], terminated = 0, truncated = 0;
@@ -40,7 +40,8 @@ test_naive (void)
 
       corridor.reset (world, &(uint64_t){ 100 + k }, NULL, seen);
       for (; !terminated && !truncated; length++)
-        corridor.step (world, &(int32_t){ 1 }, seen, &reward, &terminated, &truncated);
+        corridor.step (world, &(int32_t){ corridor_forward (seen) }, seen, &reward, &terminated,
+                       &truncated);
       g_assert_cmpuint (lengths[k], ==, length);
       g_assert_cmpfloat (returns[k], ==, reward);
       steps += length;
@@ -63,9 +64,9 @@ test_worlds (void)
   uint32_t m[EPISODES], n[EPISODES];
   bool differ = false;
 
-  g_assert_true (assay_evaluate (&corridor, &options, always_right, NULL, &one, a, m));
+  g_assert_true (assay_evaluate (&corridor, &options, forward, NULL, &one, a, m));
   options.n_worlds = 100;
-  g_assert_true (assay_evaluate (&corridor, &options, always_right, NULL, &many, b, n));
+  g_assert_true (assay_evaluate (&corridor, &options, forward, NULL, &many, b, n));
   g_assert_cmpmem (a, sizeof a, b, sizeof b);
   g_assert_cmpmem (m, sizeof m, n, sizeof n);
   g_assert_cmpmem (&one, sizeof one, &many, sizeof many);
@@ -83,16 +84,15 @@ test_caps (void)
   double returns[3];
   uint32_t lengths[3];
 
-  g_assert_true (
-      assay_evaluate (&corridor, &options, always_left, NULL, &evaluation, returns, lengths));
+  g_assert_true (assay_evaluate (&corridor, &options, back, NULL, &evaluation, returns, lengths));
   g_assert_cmpfloat (evaluation.mean_length, ==, CORRIDOR_STEPS);
   g_assert_cmpfloat (evaluation.mean_return, ==, 0);
   g_assert_cmpfloat (evaluation.share_terminated, ==, 0);
   options.max_steps = 3;
-  g_assert_true (assay_evaluate (&corridor, &options, always_left, NULL, &evaluation, NULL, NULL));
+  g_assert_true (assay_evaluate (&corridor, &options, back, NULL, &evaluation, NULL, NULL));
   g_assert_cmpuint (evaluation.steps, ==, 9);
   g_assert_true (
-      assay_evaluate (&corridor, &options, always_right, NULL, &evaluation, returns, lengths));
+      assay_evaluate (&corridor, &options, forward, NULL, &evaluation, returns, lengths));
   g_assert_cmpuint (lengths[0], ==, lengths[1]);
 }
 
@@ -103,13 +103,13 @@ test_refused (void)
   AssayEvaluationOptions options = { .n_episodes = 0, .seed = 7 };
   AssayEvaluation evaluation;
 
-  g_assert_false (assay_evaluate (&corridor, &options, always_left, NULL, &evaluation, NULL, NULL));
+  g_assert_false (assay_evaluate (&corridor, &options, back, NULL, &evaluation, NULL, NULL));
   options.n_episodes = 1;
   options.view = 9;
-  g_assert_false (assay_evaluate (&corridor, &options, always_left, NULL, &evaluation, NULL, NULL));
+  g_assert_false (assay_evaluate (&corridor, &options, back, NULL, &evaluation, NULL, NULL));
   options.view = 0;
   endless.max_steps = 0;
-  g_assert_false (assay_evaluate (&endless, &options, always_left, NULL, &evaluation, NULL, NULL));
+  g_assert_false (assay_evaluate (&endless, &options, back, NULL, &evaluation, NULL, NULL));
 }
 
 static void

@@ -104,8 +104,9 @@ test_ends (void)
   corridor.reset (world, env->seeds, NULL, seen);
   for (uint32_t t = 0; t < STEPS; t++)
     {
-      /* Whole episodes to the left, so that some are truncated. */
-      int32_t action = n_terminated % 3 == 1 && n_truncated < 5 ? 0 : 1;
+      /* Whole episodes of going back, so that some are truncated. */
+      bool back = n_terminated % 3 == 1 && n_truncated < 5;
+      int32_t action = corridor_forward (seen) != back;
 
       g_assert_cmpmem (seen, sizeof seen, env->observations, env->observation_size);
       memcpy (before, seen, sizeof seen);
@@ -144,7 +145,7 @@ test_same_level (void)
   memcpy (first, env->observations, sizeof first);
   for (uint32_t t = 0; t < STEPS; t++)
     {
-      assay_vecenv_step (env, (int32_t[]){ 1, 0 });
+      assay_vecenv_step (env, (int32_t[]){ corridor_forward (env->observations), 0 });
       for (uint32_t i = 0; i < 2; i++)
         if (env->ended[i])
           {
