@@ -5,9 +5,11 @@
  */
 #include "bench.h"
 #include "gpt-step.h"
+#include "learn/text/sample.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* ---- training ------------------------------------------------------------------- */
 
@@ -66,6 +68,88 @@ PEERS (d, 1.25, 2.3)
     .work = gflop, .share = part, .peers = peers_##size                                            \
   }
 
+/* ---- sampling ------------------------------------------------------------------- */
+
+#define MAX_SEQUENCES 256
+
+/* The context of size b is filled from its first token, two workers. */
+typedef struct Sampling
+{
+  GptStep *step;
+  AssaySampler *sampler;
+  uint32_t n, lengths[MAX_SEQUENCES];
+  int32_t *ids; /* [n][context] */
+  AssayStream streams[MAX_SEQUENCES];
+} Sampling;
+
+static void *
+sample_set_up (uint32_t n)
+{
+  Sampling *sampling = assay_alloc_zeroed (sizeof *sampling);
+
+  sampling->step = gpt_step_new ('b');
+  sampling->sampler = assay_sampler_new (sampling->step->gpt, sampling->step->workers);
+  sampling->n = n;
+  sampling->ids = assay_alloc_zeroed (n * sampling->step->config.context * sizeof (int32_t));
+  for (uint32_t i = 0; i < n; i++)
+    {
+      sampling->lengths[i] = 1;
+      assay_stream_init (&sampling->streams[i], i, "bench");
+    }
+  return sampling;
+}
+
+static void *
+set_up_64 (void)
+{
+  return sample_set_up (64);
+}
+
+static void *
+set_up_256 (void)
+{
+  return sample_set_up (256);
+}
+
+static double
+sample (void *data)
+{
+  static const AssaySampling options = { .temperature = 1 };
+  Sampling *sampling = data;
+  uint32_t context = sampling->step->config.context;
+  double start = bench_now ();
+
+  assay_generate (sampling->sampler, sampling->step->params->values, &options, sampling->ids,
+                  sampling->lengths, sampling->n, context, sampling->streams);
+  return sampling->n * (context - 1) / (bench_now () - start);
+}
+
+static void
+sample_tear_down (void *data)
+{
+  Sampling *sampling = data;
+
+  assay_sampler_free (sampling->sampler);
+  gpt_step_free (sampling->step);
+  free (sampling->ids);
+  free (sampling);
+}
+
+#define SAMPLE_PEERS(size, written, best)                                                          \
+  static const BenchPeer sample_peers_##size[]                                                     \
+      = { { "torch as written", "gpt-sample-b-" #size "-products", "installed", written },         \
+          { "torch best", "gpt-sample-b-" #size "-sums", "tuned", best },                          \
+          { NULL } };
+SAMPLE_PEERS (64, 5.2, 2.4)
+SAMPLE_PEERS (256, 4.4, 1.75)
+
+#define SAMPLE(size, aim)                                                                          \
+  {                                                                                                \
+    .suite = "numerics", .name = "gpt-sample-b-" #size, .unit = "tokens/s", .yardstick = aim,      \
+    .higher = true, .set_up = set_up_##size, .measure = sample, .tear_down = sample_tear_down,     \
+    .peers = sample_peers_##size                                                                   \
+  }
+
 /* ---- memory --------------------------------------------------------------------- */
 
 static double
@@ -107,6 +191,8 @@ static const BenchCase cases[] = {
   TRAIN (b, GFLOP (4, 128, 128, 512), 0.74),
   TRAIN (c, GFLOP (6, 256, 256, 2048), 0.79),
   TRAIN (d, GFLOP (8, 512, 256, 8192), 0.90),
+  SAMPLE (64, 90000),
+  SAMPLE (256, 75000),
   MEMORY (b, 130),
   MEMORY (d, 1400),
   { .suite = "numerics",

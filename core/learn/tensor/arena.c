@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FIRST_CHUNK ((size_t) 1 << 20)
 #define MOST (SIZE_MAX / 4) /* bytes of one allocation: sums of two do not overflow */
+#define HUGE_PAGE ((size_t) 1 << 21)
 
 typedef struct Chunk
 {
@@ -23,9 +25,9 @@ struct AssayArena
 };
 
 static size_t
-round_up (size_t bytes)
+round_up (size_t bytes, size_t to)
 {
-  return (bytes + ASSAY_ALIGNMENT - 1) & ~(size_t) (ASSAY_ALIGNMENT - 1);
+  return (bytes + to - 1) & ~(to - 1);
 }
 
 static _Noreturn void
@@ -36,13 +38,21 @@ refuse (size_t bytes)
   abort ();
 }
 
+/** Large memory stands on huge pages, where the system has them: training walks through all of it,
+ *  and would wait for address translation. */
 static void *
 aligned (size_t bytes)
 {
-  void *memory = aligned_alloc (ASSAY_ALIGNMENT, round_up (bytes));
+  size_t alignment = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : ASSAY_ALIGNMENT;
+  size_t whole = round_up (bytes, alignment);
+  void *memory = aligned_alloc (alignment, whole);
 
   if (memory == NULL)
     refuse (bytes);
+#ifdef MADV_HUGEPAGE
+  if (alignment == HUGE_PAGE)
+    madvise (memory, whole, MADV_HUGEPAGE); /* a hint: may fail */
+#endif
   return memory;
 }
 
@@ -103,7 +113,7 @@ assay_arena_alloc (AssayArena *arena, size_t bytes)
 
   if (bytes > MOST)
     refuse (bytes);
-  bytes = round_up (bytes);
+  bytes = round_up (bytes, ASSAY_ALIGNMENT);
   if (arena->now == NULL || arena->now->size - arena->used < bytes)
     advance (arena, bytes);
   memory = (char *) arena->now + ASSAY_ALIGNMENT + arena->used;

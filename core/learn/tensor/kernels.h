@@ -225,6 +225,14 @@ typedef struct AssayWindows
      (float *dx, bool accumulate, const float *dy, const float *norms, const float *x,             \
       const int32_t *ids, size_t rows, size_t columns))
 
+/* greatest: the first place of the greatest element, whatever is NaN; 0 if there is none.
+ * draw: a place with the probabilities of softmax (sharpness logits) among the logits that are no
+ * less than @least, by u in [0, 1); NaN is never drawn unless there is nothing else.  room [n]. */
+#define ASSAY_KERNELS_SAMPLE(K)                                                                    \
+  K (size_t, greatest, (const float *x, size_t n))                                                 \
+  K (size_t, draw,                                                                                 \
+     (float *room, const float *logits, size_t n, float least, float sharpness, double u))
+
 /* clang-format off */
 #define ASSAY_KERNELS(K) \
   ASSAY_KERNELS_ACTIVATION (K) \
@@ -239,6 +247,7 @@ typedef struct AssayWindows
   ASSAY_KERNELS_PRODUCT (K) \
   ASSAY_KERNELS_RECURRENT (K) \
   ASSAY_KERNELS_REDUCE (K) \
+  ASSAY_KERNELS_SAMPLE (K) \
   ASSAY_KERNELS_SOFTMAX (K)
 /* clang-format on */
 
