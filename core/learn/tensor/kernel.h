@@ -21,9 +21,15 @@
 ASSAY_KERNELS (ASSAY_KERNEL_PROTOTYPE)
 #undef ASSAY_KERNEL_PROTOTYPE
 
+/* One register: a vector of more would live in memory (GCC 12). */
+#if defined __AVX512F__
 #define LANES 16
+#elif defined __AVX2__
+#define LANES 8
+#else
+#define LANES 4
+#endif
 
-/* Sixteen floats: one register of AVX-512, two of AVX2, four of SSE or NEON. */
 typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float))));
 typedef int32_t Ints __attribute__ ((vector_size (LANES * sizeof (int32_t))));
 
@@ -95,68 +101,98 @@ choose (Ints mask, Vector yes, Vector no)
   return (Vector) ((mask & (Ints) yes) | (~mask & (Ints) no));
 }
 
+/** The greater of each pair of lanes; b's where either is NaN. */
 static inline Vector
 vector_max (Vector a, Vector b)
 {
+#ifdef __AVX512F__
+  return (Vector) _mm512_max_ps ((__m512) a, (__m512) b);
+#else
   return choose (a > b, a, b);
+#endif
 }
 
 static inline Vector
 vector_min (Vector a, Vector b)
 {
+#ifdef __AVX512F__
+  return (Vector) _mm512_min_ps ((__m512) a, (__m512) b);
+#else
   return choose (a < b, a, b);
+#endif
+}
+
+static inline Vector
+vector_abs (Vector x)
+{
+  return (Vector) ((Ints) x & 0x7fffffff);
+}
+
+/** 0, 1, 2... */
+static inline Ints
+lane_numbers (void)
+{
+  Ints numbers;
+
+  for (int32_t i = 0; i < LANES; i++)
+    numbers[i] = i;
+  return numbers;
+}
+
+/** Lane i becomes lane i ^ step. */
+static inline Vector
+partners (Vector v, int32_t step)
+{
+  return __builtin_shuffle (v, lane_numbers () ^ step);
 }
 
 /** The sum of the lanes, pairwise. */
 static inline float
 sum_of (Vector v)
 {
-  float lanes[LANES];
-
-  store (lanes, v);
-  for (size_t half = LANES / 2; half > 0; half /= 2)
-    for (size_t i = 0; i < half; i++)
-      lanes[i] += lanes[i + half];
-  return lanes[0];
+#pragma GCC unroll 4
+  for (int32_t step = LANES / 2; step > 0; step /= 2)
+    v += partners (v, step);
+  return v[0];
 }
 
-/** The greatest lane. */
+/** The greatest lane; any if one is NaN. */
 static inline float
 max_of (Vector v)
 {
-  float lanes[LANES];
-
-  store (lanes, v);
-  for (size_t half = LANES / 2; half > 0; half /= 2)
-    for (size_t i = 0; i < half; i++)
-      lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
-  return lanes[0];
+#pragma GCC unroll 4
+  for (int32_t step = LANES / 2; step > 0; step /= 2)
+    v = vector_max (v, partners (v, step));
+  return v[0];
 }
 
-/** e^x within 2 units in the last place (Cephes's polynomial after x = n ln 2 + r): 0 far
- *  below, infinity above 88.72, NaN of NaN. */
+/** e^x within 2 units in the last place (Cephes's polynomial after x = n ln 2 + r): 0 below
+ *  -87.34, infinity above 88.72, NaN of NaN. */
 static inline Vector
 vector_exp (Vector x)
 {
-  Vector kept = x, n, r, p;
-  Ints exponent;
+  /* NaN stays, being second. */
+  Vector cut = vector_max (broadcast (-87.33654f), vector_min (broadcast (88.73f), x));
+  Vector shifted = cut * 1.44269504f + 12582912.0f; /* rounds to the nearest integer */
+  Vector n = shifted - 12582912.0f;
+  Vector r = cut - n * 0.693359375f - n * -2.12194440e-4f;
+  Vector p = r * 1.9875691500e-4f + 1.3981999507e-3f;
 
-  x = vector_max (vector_min (x, broadcast (88.72283f)), broadcast (-87.33654f));
-  n = x * 1.44269504f + 12582912.0f; /* rounds to the nearest integer */
-  exponent = ((Ints) n) << 23;
-  n -= 12582912.0f;
-  r = x - n * 0.693359375f;
-  r -= n * -2.12194440e-4f;
-  p = r * 1.9875691500e-4f + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  p = (Vector) ((Ints) p + exponent);
-  p = choose (kept < -87.33654f, broadcast (0), p);
-  p = choose (kept > 88.72283f, broadcast (__builtin_inff ()), p);
-  return choose (kept == kept, p, kept);
+  p = p * (r * r) + r + 1.0f;
+#ifdef __AVX512F__
+  return (Vector) _mm512_maskz_scalef_ps (
+      _mm512_cmp_ps_mask ((__m512) x, (__m512) broadcast (-87.33654f), _CMP_NLT_UQ), (__m512) p,
+      (__m512) n);
+#else
+  p = (Vector) ((Ints) p + ((Ints) shifted << 23));
+  p = choose (x < -87.33654f, broadcast (0), p);
+  p = choose (x > 88.72283f, broadcast (__builtin_inff ()), p);
+  return choose (x == x, p, x);
+#endif
 }
 
 /** 1 / (1 + e^-x). */
@@ -230,20 +266,23 @@ vector_sqrt (Vector x)
 
 /* ---- rows ---- */
 
-/** The greatest of a row, NaN if there is one; -infinity of none. */
+/** The greatest of a row; -infinity of none, any if one is NaN. */
 static inline float
 row_max (const float *x, size_t n)
 {
-  Vector greatest = broadcast (-__builtin_inff ()), nan = broadcast (0);
+  Vector a = broadcast (-__builtin_inff ()), b = a, c = a, d = a;
+  size_t j = 0;
 
-  for (size_t j = 0; j < n; j += LANES)
+  for (; j + 4 * LANES <= n; j += 4 * LANES)
     {
-      Vector v = load_n (x + j, n - j, -__builtin_inff ());
-
-      greatest = vector_max (greatest, v);
-      nan = choose (v == v, nan, v);
+      a = vector_max (a, load (x + j));
+      b = vector_max (b, load (x + j + LANES));
+      c = vector_max (c, load (x + j + 2 * LANES));
+      d = vector_max (d, load (x + j + 3 * LANES));
     }
-  return max_of (greatest) + sum_of (nan);
+  for (; j < n; j += LANES)
+    a = vector_max (a, load_n (x + j, n - j, -__builtin_inff ()));
+  return max_of (vector_max (vector_max (a, b), vector_max (c, d)));
 }
 
 /** The sum of e^(x - shift), whose terms go to @y if it is not NULL; y may be x. */

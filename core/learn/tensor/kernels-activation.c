@@ -51,8 +51,7 @@ static inline Activated
 gelu (Vector x)
 {
   Vector bell = vector_exp (x * x * -0.5f);
-  Vector z = choose (x < 0, -x, x);
-  Vector u = choose (z > 6, broadcast (6), z) * 0.33333333f - 1.0f;
+  Vector u = vector_min (vector_abs (x), broadcast (6)) * 0.33333333f - 1.0f;
   Vector p = u * 7.0556707214564085e-4f - 1.5358331147581339e-3f;
   Vector tail, phi;
 
@@ -101,7 +100,7 @@ absolute (Vector x)
 {
   Vector sign = choose (x > 0, broadcast (1), choose (x < 0, broadcast (-1), x * 0.0f));
 
-  return (Activated){ choose (x < 0, -x, x), sign };
+  return (Activated){ vector_abs (x), sign };
 }
 
 static inline Activated

@@ -54,7 +54,7 @@ rows_from (Rows rows, size_t row)
 #ifdef __AVX512F__
 #define SUMS 16
 #else
-#define SUMS 4
+#define SUMS 8
 #endif
 
 static inline __attribute__ ((always_inline)) void
@@ -225,7 +225,7 @@ tile_scores (const Tile *tile, float *scores, const float *start, Rows rows, con
 static void
 hide_unseen (const Tile *tile, float *scores)
 {
-  const Ints lanes = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+  const Ints lanes = lane_numbers ();
   const Vector hidden = broadcast (-__builtin_inff ());
 
   if (tile->key < tile->query)

@@ -9,17 +9,11 @@ enum
   ROWS = 8,
   VECTORS = 3
 };
-#elif defined __AVX2__
-enum
-{
-  ROWS = 3,
-  VECTORS = 2
-};
 #else
 enum
 {
-  ROWS = 2,
-  VECTORS = 2
+  ROWS = 4,
+  VECTORS = 3
 };
 #endif
 
@@ -94,16 +88,12 @@ panel (const Product *p, size_t m, size_t a_row, size_t a_step, size_t vectors,
 
 PANELS (1)
 PANELS (2)
-#if defined __AVX512F__
 PANELS (3)
-#endif
 
 static void (*const panels[VECTORS][2]) (const Product *p, size_t m, const size_t *at) = {
   { panel_by_rows_1, panel_by_steps_1 },
   { panel_by_rows_2, panel_by_steps_2 },
-#if defined __AVX512F__
   { panel_by_rows_3, panel_by_steps_3 },
-#endif
 };
 
 void

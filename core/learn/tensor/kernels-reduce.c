@@ -57,6 +57,21 @@ row_sum (const float *x, size_t n)
   return (float) total;
 }
 
+/** The greatest of a row, NaN if there is one. */
+static float
+row_greatest (const float *x, size_t n)
+{
+  Vector nan = broadcast (0);
+
+  for (size_t j = 0; j < n; j += LANES)
+    {
+      Vector v = load_n (x + j, n - j, 0);
+
+      nan = choose (v == v, nan, v);
+    }
+  return row_max (x, n) + sum_of (nan);
+}
+
 /** What is taken from exponents: infinities are not. */
 static inline float
 shift_of (float greatest)
@@ -102,7 +117,7 @@ static float
 reduce_row (AssayReduction op, const float *x, size_t n)
 {
   return op == ASSAY_REDUCE_SUM   ? row_sum (x, n)
-         : op == ASSAY_REDUCE_MAX ? row_max (x, n)
+         : op == ASSAY_REDUCE_MAX ? row_greatest (x, n)
                                   : row_log_sum_exp (x, n);
 }
 

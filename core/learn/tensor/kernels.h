@@ -3,7 +3,7 @@
  * The kernels: plain loops over floats, compiled once for each kind of CPU (generic, AVX2,
  * AVX-512) from the same source and chosen at run time.  Each file kernels-*.c is compiled
  * once per kind with KERNEL(name) naming its functions apart; kernels-table.c makes the kind's
- * table.  Sums run in a fixed order: sixteen lanes, then the lanes pairwise, whatever the CPU.
+ * table.  Of one kind, sums run in a fixed order: a register's lanes, then the lanes pairwise.
  */
 #ifndef ASSAY_LEARN_KERNELS_H
 #define ASSAY_LEARN_KERNELS_H
