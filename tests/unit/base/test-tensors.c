@@ -218,7 +218,7 @@ test_hostile (void)
     { "{\"\xff\":{}}", 0, "not UTF-8" },
     { "{\"\xc0\x80\":{}}", 0, "not UTF-8" },
     { "{\"\xed\xa0\x80\":{}}", 0, "not UTF-8" },
-    { "{\"a\nb\":{}}", 0, "not UTF-8" },
+    { "{\"a\nb\":{}}", 0, "control character" },
     { "{} x", 0, "follows the header" },
     { " {}", 0, "does not begin with {" },
     { "[]", 0, "does not begin with {" },
