@@ -10,9 +10,7 @@
 #include <math.h>
 
 #define TILE 64
-#define VECTORS (TILE / LANES)
 #define LOG2_E 1.44269504f
-#define LN_2 0.693147181f
 
 static inline size_t
 smaller (size_t a, size_t b)
@@ -50,14 +48,16 @@ rows_from (Rows rows, size_t row)
   return (Rows){ rows.at + row * rows.stride, rows.stride };
 }
 
-/* Independent sums: enough to keep the multipliers busy, few enough to stay in registers. */
+#define INLINE static inline __attribute__ ((always_inline))
+
+/* Sums that stay in registers: enough to keep the multipliers busy. */
 #ifdef __AVX512F__
 #define SUMS 16
 #else
 #define SUMS 8
 #endif
 
-static inline __attribute__ ((always_inline)) void
+INLINE void
 block (size_t n_rows, size_t n_vectors, Rows c, Rows start, Matrix a, Rows b, size_t depth)
 {
   Vector sums[SUMS];
@@ -84,11 +84,10 @@ block (size_t n_rows, size_t n_vectors, Rows c, Rows start, Matrix a, Rows b, si
 }
 
 /** All rows of @n_vectors columns' vectors, as many at once as there are sums. */
-static inline __attribute__ ((always_inline)) void
+INLINE void
 strip (size_t n_vectors, Rows c, Rows start, Matrix a, Rows b, size_t rows, size_t depth)
 {
-  static const size_t steps[] = { SUMS, SUMS / 2, SUMS / 4, SUMS / 4 };
-  const size_t most = steps[n_vectors - 1], few = most > 4 ? 4 : 1;
+  const size_t most = SUMS / (n_vectors == 3 ? 4 : n_vectors), few = most > 4 ? 4 : 1;
   size_t n;
 
   for (size_t i = 0; i < rows; i += n)
@@ -109,7 +108,7 @@ strip (size_t n_vectors, Rows c, Rows start, Matrix a, Rows b, size_t rows, size
 }
 
 /** c = start + a b, c of @rows rows of @columns, a multiple of LANES. */
-static void
+INLINE void
 product (Rows c, Rows start, Matrix a, Rows b, size_t rows, size_t columns, size_t depth)
 {
   while (columns > 0)
@@ -131,6 +130,28 @@ product (Rows c, Rows start, Matrix a, Rows b, size_t rows, size_t columns, size
     }
 }
 
+/* Products of their own by the strides of a, which they know. */
+
+static void
+product_of_rows (Rows c, Rows start, Rows a, Rows b, size_t rows, size_t columns, size_t depth)
+{
+  product (c, start, (Matrix){ a.at, a.stride, 1 }, b, rows, columns, depth);
+}
+
+/** a is part of a tile. */
+static void
+product_of_tile (Rows c, const float *a, Rows b, size_t rows, size_t columns, size_t depth)
+{
+  product (c, c, (Matrix){ a, TILE, 1 }, b, rows, columns, depth);
+}
+
+/** a is the transpose of a part of a tile. */
+static void
+product_of_transpose (Rows c, const float *a, Rows b, size_t rows, size_t columns, size_t depth)
+{
+  product (c, c, (Matrix){ a, 1, TILE }, b, rows, columns, depth);
+}
+
 /* ---- tiles ---- */
 
 /** 2^x for x <= 127, within 2 units in the last place, exactly 0 below -126.5, NaN of NaN. */
@@ -140,7 +161,7 @@ power_of_two (Vector x)
   const float shift = 12582912.0f + 127; /* rounds; the sum's low bits are the exponent's */
   Vector lowest = broadcast (-127), n, r, p;
 
-  x = choose (lowest > x, lowest, x);
+  x = vector_max (lowest, x); /* in this order, NaN stays */
   n = x + shift;
   r = x - (n - shift);
   p = r * 1.54531634e-4f + 1.33908633e-3f;
@@ -152,17 +173,58 @@ power_of_two (Vector x)
   return p * (Vector) ((Ints) n << 23);
 }
 
+/** Makes columns of rows: perfect shuffles, each of which moves the index's highest bit to its
+ *  end. */
+static inline void
+turn (Vector x[LANES])
+{
+  const Ints low = (lane_numbers () >> 1) + (lane_numbers () & 1) * LANES;
+  const Ints high = low + LANES / 2;
+  Vector y[LANES];
+
+  for (size_t bit = 1; bit < LANES; bit *= 2)
+    {
+      for (size_t i = 0; i < LANES / 2; i++)
+        {
+          y[2 * i] = __builtin_shuffle (x[i], x[i + LANES / 2], low);
+          y[2 * i + 1] = __builtin_shuffle (x[i], x[i + LANES / 2], high);
+        }
+      memcpy (x, y, sizeof y);
+    }
+}
+
 /** to[column][row] = scale * from[row][column]; rows from @rows to TILE are 0. */
 static void
 transpose (float *to, Rows from, size_t rows, size_t columns, float scale)
 {
-  for (size_t k = 0; k < columns; k++)
-    {
-      for (size_t i = 0; i < rows; i++)
-        to[k * TILE + i] = scale * from.at[i * from.stride + k];
-      for (size_t i = rows; i < TILE; i++)
-        to[k * TILE + i] = 0;
-    }
+  for (size_t i = 0; i < TILE; i += LANES)
+    for (size_t k = 0; k < columns; k += LANES)
+      {
+        size_t n_rows = i < rows ? smaller (LANES, rows - i) : 0;
+        Vector x[LANES] = { { 0 } };
+
+        for (size_t r = 0; r < n_rows; r++)
+          x[r] = scale * load_n (from.at + (i + r) * from.stride + k, columns - k, 0);
+        turn (x);
+        for (size_t r = 0; r < smaller (LANES, columns - k); r++)
+          store (to + (k + r) * TILE + i, x[r]);
+      }
+}
+
+/** to = scale * from, added to what is there if @accumulate. */
+static void
+put (Rows to, Rows from, size_t rows, size_t columns, float scale, bool accumulate)
+{
+  for (size_t i = 0; i < rows; i++)
+    for (size_t k = 0; k < columns; k += LANES)
+      {
+        float *at = to.at + i * to.stride + k;
+        Vector x = scale * load (from.at + i * from.stride + k);
+
+        if (accumulate)
+          x += load_n (at, columns - k, 0);
+        store_n (at, x, columns - k);
+      }
 }
 
 /** The rows themselves where they are whole vectors, else a copy filled up with 0. */
@@ -174,10 +236,8 @@ whole_rows (Rows from, size_t rows, size_t columns, float *room)
   if (filled == columns)
     return from;
   for (size_t i = 0; i < rows; i++)
-    {
-      memcpy (room + i * filled, from.at + i * from.stride, columns * sizeof *room);
-      memset (room + i * filled + columns, 0, (filled - columns) * sizeof *room);
-    }
+    for (size_t k = 0; k < columns; k += LANES)
+      store (room + i * filled + k, load_n (from.at + i * from.stride + k, columns - k, 0));
   return (Rows){ room, filled };
 }
 
@@ -214,10 +274,10 @@ tile_scores (const Tile *tile, float *scores, const float *start, Rows rows, con
       size_t first = first_query (tile, key);
 
       if (first < n_queries)
-        product ((Rows){ scores + key * TILE + first, TILE }, (Rows){ (float *) start + first, 0 },
-                 (Matrix){ rows.at + key * rows.stride, rows.stride, 1 },
-                 (Rows){ (float *) columns + first, TILE }, smaller (LANES, tile->n_keys - key),
-                 n_queries - first, size);
+        product_of_rows ((Rows){ scores + key * TILE + first, TILE },
+                         (Rows){ (float *) start + first, 0 }, rows_from (rows, key),
+                         (Rows){ (float *) columns + first, TILE },
+                         smaller (LANES, tile->n_keys - key), n_queries - first, size);
     }
 }
 
@@ -238,33 +298,18 @@ hide_unseen (const Tile *tile, float *scores)
     }
 }
 
-/** Whether no element is infinite or NaN. */
-static bool
-all_finite (Rows rows, size_t n, size_t columns)
-{
-  Vector zero = broadcast (0);
-
-  for (size_t i = 0; i < n; i++)
-    for (size_t k = 0; k < columns; k += LANES)
-      zero += load (rows.at + i * rows.stride + k) * 0.0f;
-  return sum_of (zero) == 0;
-}
-
-/** out += weights values, row by row of the queries.  A weight of 0 does not hide a NaN, so where
- *  there is one the rows that the diagonal crosses stop at it one by one. */
+/** out += weights values, row by row of the queries.  A weight of 0 does not hide a NaN: @careful
+ *  stops each row at the diagonal. */
 static void
-tile_sums (const Tile *tile, Rows out, const float *weights, Rows values, size_t columns)
+tile_sums (const Tile *tile, Rows out, const float *weights, Rows values, size_t columns,
+           bool careful)
 {
-  for (size_t query = 0; query < tile->n_queries; query += LANES)
-    {
-      size_t n = smaller (LANES, tile->n_queries - query), n_seen = n_keys_seen (tile, query);
-      bool plain = tile->key < tile->query || all_finite (rows_from (values, query), n, columns);
-      size_t step = plain ? n : 1;
+  size_t step = careful && tile->key == tile->query ? 1 : LANES;
 
-      for (size_t i = query; i < query + n; i += step)
-        product (rows_from (out, i), rows_from (out, i), (Matrix){ weights + i, 1, TILE }, values,
-                 step, columns, plain ? n_seen : i + 1);
-    }
+  for (size_t query = 0; query < tile->n_queries; query += step)
+    product_of_transpose (rows_from (out, query), weights + query, values,
+                          smaller (step, tile->n_queries - query), columns,
+                          step == 1 ? query + 1 : n_keys_seen (tile, query));
 }
 
 /** out += weights^T values, row by row of the keys. */
@@ -273,12 +318,11 @@ tile_sums_of_queries (const Tile *tile, Rows out, const float *weights, Rows val
 {
   for (size_t key = 0; key < tile->n_keys; key += LANES)
     {
-      Rows rows = rows_from (out, key);
       size_t first = first_query (tile, key);
 
-      product (rows, rows, (Matrix){ weights + key * TILE + first, TILE, 1 },
-               rows_from (values, first), smaller (LANES, tile->n_keys - key), columns,
-               tile->n_queries - first);
+      product_of_tile (rows_from (out, key), weights + key * TILE + first,
+                       rows_from (values, first), smaller (LANES, tile->n_keys - key), columns,
+                       tile->n_queries - first);
     }
 }
 
@@ -332,12 +376,14 @@ tile_softmax (const Tile *tile, Softmax *softmax, float *scores)
     }
 }
 
+/** Each row by a factor of its own. */
 static void
 scale_rows (Rows to, Rows from, const float *factors, size_t rows, size_t columns)
 {
   for (size_t i = 0; i < rows; i++)
-    for (size_t k = 0; k < columns; k++)
-      to.at[i * to.stride + k] = factors[i] * from.at[i * from.stride + k];
+    for (size_t k = 0; k < columns; k += LANES)
+      store_n (to.at + i * to.stride + k, factors[i] * load (from.at + i * from.stride + k),
+               columns - k);
 }
 
 /* One head of one sequence. */
@@ -379,39 +425,66 @@ take (float **room, size_t n)
   return taken;
 }
 
+/** sums = sum over the keys of weight times value, not yet divided by softmax->sum. */
 static void
-forward_queries (const Head *head, size_t query, Rows v, Rows out, float *lse, float *room)
+sum_values (const Head *head, size_t query, const float *columns, Rows v, Rows sums,
+            Softmax *softmax, bool careful)
 {
   static const float zeros[TILE];
-  size_t filled = whole (head->size);
-  size_t n_queries = smaller (TILE, head->steps - query);
-  float *columns = take (&room, head->size * TILE);
-  Rows sums = { take (&room, TILE * filled), filled };
   float scores[TILE * TILE] __attribute__ ((aligned (64)));
-  Softmax softmax = { .sum = { 0 } };
-  float inverse[TILE];
+  size_t filled = whole (head->size);
 
-  transpose (columns, rows_from (head->q, query), n_queries, head->size, head->scale * LOG2_E);
   memset (sums.at, 0, TILE * filled * sizeof (float));
   for (size_t i = 0; i < TILE; i++)
-    softmax.max[i] = -__builtin_inff ();
+    {
+      softmax->max[i] = -__builtin_inff ();
+      softmax->sum[i] = 0;
+    }
   for (size_t key = 0; key <= query; key += TILE)
     {
       Tile tile = tile_at (head, query, key);
 
       tile_scores (&tile, scores, zeros, rows_from (head->k, key), columns, head->size);
       hide_unseen (&tile, scores);
-      tile_softmax (&tile, &softmax, scores);
+      tile_softmax (&tile, softmax, scores);
       if (key > 0)
-        scale_rows (sums, sums, softmax.factor, n_queries, filled);
-      tile_sums (&tile, sums, scores, rows_from (v, key), filled);
+        scale_rows (sums, sums, softmax->factor, tile.n_queries, filled);
+      tile_sums (&tile, sums, scores, rows_from (v, key), filled, careful);
     }
-  for (size_t i = 0; i < n_queries; i++)
+}
+
+static bool
+all_finite (const float *x, size_t n)
+{
+  Vector zero = broadcast (0);
+
+  for (size_t i = 0; i < n; i += LANES)
+    zero += load (x + i) * 0.0f;
+  return sum_of (zero) == 0;
+}
+
+static void
+forward_queries (const Head *head, size_t query, Rows v, Rows out, float *lse, float *room)
+{
+  size_t filled = whole (head->size);
+  size_t n = smaller (TILE, head->steps - query);
+  float *columns = take (&room, head->size * TILE);
+  Rows sums = { take (&room, TILE * filled), filled };
+  Softmax softmax;
+
+  transpose (columns, rows_from (head->q, query), n, head->size, head->scale * LOG2_E);
+  sum_values (head, query, columns, v, sums, &softmax, false);
+  /* The last row meets every value, so it tells whether one is NaN or infinite. */
+  if (!all_finite (rows_from (sums, n - 1).at, filled))
+    sum_values (head, query, columns, v, sums, &softmax, true);
+  for (size_t i = 0; i < n; i += LANES)
     {
-      inverse[i] = 1 / softmax.sum[i];
-      lse[i] = softmax.max[i] + log2f (softmax.sum[i]);
+      Vector sum = load (softmax.sum + i);
+
+      store_n (lse + i, load (softmax.max + i) + vector_log (sum) * LOG2_E, n - i);
+      store (softmax.factor + i, 1.0f / sum);
     }
-  scale_rows (rows_from (out, query), sums, inverse, n_queries, head->size);
+  scale_rows (rows_from (out, query), sums, softmax.factor, n, head->size);
 }
 
 void
@@ -435,21 +508,23 @@ KERNEL (attention) (float *out, float *lse, const float *qkv, const AssayAttenti
 
 /* ---- backward ---- */
 
-/** to[i] = sum over the columns of a[i] b[i]. */
+/** to[i] = -sum over the columns of a[i] b[i]. */
 static void
-row_dots (float *to, Rows a, Rows b, size_t rows, size_t columns)
+minus_dots (float *to, Rows a, Rows b, size_t rows, size_t columns)
 {
-  for (size_t i = 0; i < rows; i++)
+  for (size_t i = 0; i < rows; i += LANES)
     {
-      const float *x = a.at + i * a.stride, *y = b.at + i * b.stride;
+      Vector x[LANES] = { { 0 } };
       Vector sum = broadcast (0);
-      size_t k = 0;
 
-      for (; k + LANES <= columns; k += LANES)
-        sum += load (x + k) * load (y + k);
-      if (k < columns)
-        sum += load_part (x + k, columns - k, 0) * load_part (y + k, columns - k, 0);
-      to[i] = sum_of (sum);
+      for (size_t r = 0; r < smaller (LANES, rows - i); r++)
+        for (size_t k = 0; k < columns; k += LANES)
+          x[r] += load_n (a.at + (i + r) * a.stride + k, columns - k, 0)
+                  * load_n (b.at + (i + r) * b.stride + k, columns - k, 0);
+      turn (x);
+      for (size_t r = 0; r < LANES; r++)
+        sum -= x[r];
+      store (to + i, sum);
     }
 }
 
@@ -471,18 +546,6 @@ tile_softmax_backward (const Tile *tile, float *scores, float *grads)
           store (grads + at, weight * load (grads + at));
         }
     }
-}
-
-static void
-put (Rows to, Rows from, size_t rows, size_t columns, float scale, bool accumulate)
-{
-  for (size_t i = 0; i < rows; i++)
-    for (size_t k = 0; k < columns; k++)
-      {
-        float *at = to.at + i * to.stride + k;
-
-        *at = (accumulate ? *at : 0) + scale * from.at[i * from.stride + k];
-      }
 }
 
 /* What one head's gradients are made of: its arrays filled up to whole vectors. */
@@ -510,12 +573,9 @@ backward_queries (const Head *head, size_t query, const Back *back, float *room)
 
   transpose (columns, rows_from (head->q, query), n_queries, head->size, head->scale * LOG2_E);
   transpose (dcolumns, dout, n_queries, head->size, 1);
-  row_dots (minus_mean, rows_from (back->out, query), dout, n_queries, head->size);
+  minus_dots (minus_mean, rows_from (back->out, query), dout, n_queries, head->size);
   for (size_t i = 0; i < n_queries; i++)
-    {
-      minus_mean[i] = -minus_mean[i];
-      minus_lse[i] = -back->lse[query + i];
-    }
+    minus_lse[i] = -back->lse[query + i];
   memset (dq.at, 0, TILE * filled * sizeof (float));
   for (size_t key = 0; key <= query; key += TILE)
     {
@@ -525,7 +585,7 @@ backward_queries (const Head *head, size_t query, const Back *back, float *room)
       hide_unseen (&tile, scores);
       tile_scores (&tile, grads, minus_mean, rows_from (head->v, key), dcolumns, head->size);
       tile_softmax_backward (&tile, scores, grads);
-      tile_sums (&tile, dq, grads, rows_from (back->k, key), filled);
+      tile_sums (&tile, dq, grads, rows_from (back->k, key), filled, false);
       tile_sums_of_queries (&tile, rows_from (back->dk, key), grads, q_rows, filled);
       tile_sums_of_queries (&tile, rows_from (back->dv, key), scores, dout_rows, filled);
     }
