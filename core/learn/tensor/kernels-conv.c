@@ -1,26 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/tensor/kernel.h"
 
-/** Copies @n floats, often few: without a call. */
-static inline void
-copy (float *to, const float *from, size_t n)
-{
-  for (; n >= LANES; n -= LANES, to += LANES, from += LANES)
-    store (to, load (from));
-#define COPY_IF(part)                                                                              \
-  if (n & (part))                                                                                  \
-    {                                                                                              \
-      memcpy (to, from, (part) * sizeof (float));                                                  \
-      to += (part);                                                                                \
-      from += (part);                                                                              \
-    }
-  COPY_IF (8)
-  COPY_IF (4)
-  COPY_IF (2)
-  COPY_IF (1)
-#undef COPY_IF
-}
-
 static inline void
 clear (float *to, size_t n)
 {
@@ -35,34 +15,15 @@ add_to (float *to, const float *from, size_t n)
     to[i] += from[i];
 }
 
-/* One row of a window, cut where the image ends: `n` floats at `from` of the image, after `before`
- * and before `after` floats of padding. */
-typedef struct Strip
+/** Offset in the image of place (@i, @j) of the window at (@y, @x). */
+static inline size_t
+place (const AssayWindows *w, size_t y, size_t x, size_t i, size_t j)
 {
-  size_t from, before, n, after;
-} Strip;
-
-/** Row @i of the window at (@y, @x). */
-static inline Strip
-strip_of (const AssayWindows *w, size_t y, size_t x, size_t i)
-{
-  size_t row = y * w->stride + i, column = x * w->stride, whole = w->kernel_width;
-  size_t before = column < w->padding ? w->padding - column : 0;
-  size_t end = w->width + w->padding; /* of the image's columns, counted with the padding */
-  size_t after = column + whole > end ? column + whole - end : 0;
-
-  if (row < w->padding || row >= w->height + w->padding || before + after >= whole)
-    return (Strip){ .before = whole * w->channels };
-  return (Strip){
-    .from = ((row - w->padding) * w->width + column + before - w->padding) * w->channels,
-    .before = before * w->channels,
-    .n = (whole - before - after) * w->channels,
-    .after = after * w->channels,
-  };
+  return ((y * w->stride + i) * w->width + x * w->stride + j) * w->channels;
 }
 
 void
-KERNEL (im2col) (float *columns, const float *image, const AssayWindows *windows)
+KERNEL (col2im) (float *image, const float *columns, const AssayWindows *windows)
 {
   AssayWindows w = *windows;
   size_t length = w.kernel_width * w.channels;
@@ -70,42 +31,10 @@ KERNEL (im2col) (float *columns, const float *image, const AssayWindows *windows
   for (size_t y = 0; y < w.out_height; y++)
     for (size_t x = 0; x < w.out_width; x++)
       for (size_t i = 0; i < w.kernel_height; i++, columns += length)
-        if (w.padding == 0)
-          copy (columns, image + ((y * w.stride + i) * w.width + x * w.stride) * w.channels,
-                length);
-        else
-          {
-            Strip s = strip_of (&w, y, x, i);
-
-            clear (columns, s.before);
-            copy (columns + s.before, image + s.from, s.n);
-            clear (columns + s.before + s.n, s.after);
-          }
+        add_to (image + place (&w, y, x, i, 0), columns, length);
 }
 
-void
-KERNEL (col2im) (float *image, const float *columns, const AssayWindows *windows)
-{
-  AssayWindows w = *windows;
-
-  for (size_t y = 0; y < w.out_height; y++)
-    for (size_t x = 0; x < w.out_width; x++)
-      for (size_t i = 0; i < w.kernel_height; i++, columns += w.kernel_width * w.channels)
-        {
-          Strip s = strip_of (&w, y, x, i);
-
-          add_to (image + s.from, columns + s.before, s.n);
-        }
-}
-
-/* ---- pooling: windows without padding ---- */
-
-/** Offset in the image of place (@i, @j) of the window at (@y, @x). */
-static inline size_t
-place (const AssayWindows *w, size_t y, size_t x, size_t i, size_t j)
-{
-  return ((y * w->stride + i) * w->width + x * w->stride + j) * w->channels;
-}
+/* ---- pooling ---- */
 
 static inline void
 max_of_window (float *restrict out, int32_t *restrict from, const float *restrict image,

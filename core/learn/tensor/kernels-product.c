@@ -21,9 +21,19 @@ typedef struct Product
 {
   float *c;
   const float *a, *b;
-  size_t ldc, a_row, a_step, ldb, k;
+  size_t ldc, a_row, a_step, ldb, m, k;
+  const uint32_t *rows, *steps; /* instead of a_row and a_step */
   bool accumulate;
 } Product;
+
+/* How a is addressed.  Known when compiling, so that few registers address a tile's rows. */
+typedef enum Addressing
+{
+  BY_ROWS,  /* a_step is 1 */
+  BY_STEPS, /* a_row is 1 */
+  BY_TABLES,
+  N_ADDRESSINGS
+} Addressing;
 
 static inline size_t
 smaller (size_t a, size_t b)
@@ -31,21 +41,23 @@ smaller (size_t a, size_t b)
   return a < b ? a : b;
 }
 
-/** The tile at @c and @a of @vectors vectors, which begin at the columns @at.  Where there are
- *  fewer than ROWS rows, the last is computed again. */
+/** The tile whose first row is @row, of @vectors vectors which begin at the columns @at.  Where
+ *  there are fewer than ROWS rows left, the last is computed again. */
 static inline __attribute__ ((always_inline)) void
-tile (const Product *p, float *c, const float *a, size_t a_row, size_t a_step, size_t rows,
-      size_t vectors, const size_t at[VECTORS])
+tile (const Product *p, size_t row, Addressing how, size_t vectors, const size_t at[VECTORS])
 {
   Vector sums[ROWS][VECTORS] = { 0 };
   const float *from[ROWS], *b = p->b;
   float *to[ROWS];
-  size_t k = p->k, ldb = p->ldb;
+  const uint32_t *steps = p->steps;
+  size_t k = p->k, ldb = p->ldb, a_step = how == BY_ROWS ? 1 : p->a_step;
 
   for (size_t i = 0; i < ROWS; i++)
     {
-      from[i] = a + smaller (i, rows - 1) * a_row;
-      to[i] = c + smaller (i, rows - 1) * p->ldc;
+      size_t r = smaller (row + i, p->m - 1);
+
+      from[i] = p->a + (how == BY_TABLES ? p->rows[r] : how == BY_STEPS ? r : r * p->a_row);
+      to[i] = p->c + r * p->ldc;
     }
   if (p->accumulate)
     for (size_t i = 0; i < ROWS; i++)
@@ -53,55 +65,49 @@ tile (const Product *p, float *c, const float *a, size_t a_row, size_t a_step, s
         sums[i][v] = load (to[i] + at[v]);
   for (size_t j = 0; j < k; j++, b += ldb)
     {
+      size_t step = how == BY_TABLES ? steps[j] : j * a_step;
       Vector w[VECTORS];
 
       for (size_t v = 0; v < vectors; v++)
         w[v] = load (b + at[v]);
       for (size_t i = 0; i < ROWS; i++)
         for (size_t v = 0; v < vectors; v++)
-          sums[i][v] += w[v] * from[i][j * a_step];
+          sums[i][v] += w[v] * from[i][step];
     }
   for (size_t i = 0; i < ROWS; i++)
     for (size_t v = 0; v < vectors; v++)
       store (to[i] + at[v], sums[i][v]);
 }
 
-/** Of one panel of columns, all @m rows.  One of a_row and a_step is the constant 1, so that the
- *  compiler can address a tile's elements of a by few registers. */
-static inline __attribute__ ((always_inline)) void
-panel (const Product *p, size_t m, size_t a_row, size_t a_step, size_t vectors,
-       const size_t at[VECTORS])
-{
-  for (size_t i = 0; i < m; i += ROWS)
-    tile (p, p->c + i * p->ldc, p->a + i * a_row, a_row, a_step, m - i, vectors, at);
-}
-
+#define PANEL(how, vectors)                                                                        \
+  static void panel_##how##_##vectors (const Product *p, const size_t *at)                         \
+  {                                                                                                \
+    for (size_t i = 0; i < p->m; i += ROWS)                                                        \
+      tile (p, i, how, vectors, at);                                                               \
+  }
 #define PANELS(vectors)                                                                            \
-  static void panel_by_rows_##vectors (const Product *p, size_t m, const size_t *at)               \
+  PANEL (BY_ROWS, vectors)                                                                         \
+  PANEL (BY_STEPS, vectors)                                                                        \
+  PANEL (BY_TABLES, vectors)
+#define PANEL_NAMES(vectors)                                                                       \
   {                                                                                                \
-    panel (p, m, p->a_row, 1, vectors, at);                                                        \
-  }                                                                                                \
-  static void panel_by_steps_##vectors (const Product *p, size_t m, const size_t *at)              \
-  {                                                                                                \
-    panel (p, m, 1, p->a_step, vectors, at);                                                       \
+    panel_BY_ROWS_##vectors, panel_BY_STEPS_##vectors, panel_BY_TABLES_##vectors                   \
   }
 
 PANELS (1)
 PANELS (2)
 PANELS (3)
 
-static void (*const panels[VECTORS][2]) (const Product *p, size_t m, const size_t *at) = {
-  { panel_by_rows_1, panel_by_steps_1 },
-  { panel_by_rows_2, panel_by_steps_2 },
-  { panel_by_rows_3, panel_by_steps_3 },
+/* All rows of a panel of columns, one to VECTORS vectors wide. */
+static void (*const panels[VECTORS][N_ADDRESSINGS]) (const Product *p, const size_t *at) = {
+  PANEL_NAMES (1),
+  PANEL_NAMES (2),
+  PANEL_NAMES (3),
 };
 
-void
-KERNEL (product) (float *c, size_t ldc, const float *a, size_t a_row, size_t a_step, const float *b,
-                  size_t ldb, size_t m, size_t n, size_t k, bool accumulate)
+static void
+product (const Product *p, Addressing how, size_t n)
 {
-  Product p = { c, a, b, ldc, a_row, a_step, ldb, k, accumulate };
-
   for (size_t j = 0, width; j < n; j += width)
     {
       size_t at[VECTORS], vectors;
@@ -114,8 +120,44 @@ KERNEL (product) (float *c, size_t ldc, const float *a, size_t a_row, size_t a_s
       vectors = (width + LANES - 1) / LANES;
       for (size_t v = 0; v < vectors; v++)
         at[v] = smaller (j + v * LANES, j + width - LANES);
-      panels[vectors - 1][a_step != 1](&p, m, at);
+      panels[vectors - 1][how](p, at);
     }
+}
+
+void
+KERNEL (product) (float *c, size_t ldc, const float *a, size_t a_row, size_t a_step, const float *b,
+                  size_t ldb, size_t m, size_t n, size_t k, bool accumulate)
+{
+  Product p = { .c = c,
+                .a = a,
+                .b = b,
+                .ldc = ldc,
+                .a_row = a_row,
+                .a_step = a_step,
+                .ldb = ldb,
+                .m = m,
+                .k = k,
+                .accumulate = accumulate };
+
+  product (&p, a_step == 1 ? BY_ROWS : BY_STEPS, n);
+}
+
+void
+KERNEL (gather_product) (float *c, const float *a, const uint32_t *rows, const uint32_t *steps,
+                         const float *b, size_t m, size_t n, size_t k, bool accumulate)
+{
+  Product p = { .c = c,
+                .a = a,
+                .b = b,
+                .ldc = n,
+                .rows = rows,
+                .steps = steps,
+                .ldb = n,
+                .m = m,
+                .k = k,
+                .accumulate = accumulate };
+
+  product (&p, BY_TABLES, n);
 }
 
 /* ---- transposing ---- */
@@ -132,10 +174,10 @@ load_quad (const float *from)
 }
 
 static inline void
-transpose_quads (float *to, size_t rows, const float *from, size_t columns)
+transpose_quads (float *to, size_t to_row, const float *from, size_t from_row)
 {
-  Quad a = load_quad (from), b = load_quad (from + columns);
-  Quad c = load_quad (from + 2 * columns), d = load_quad (from + 3 * columns);
+  Quad a = load_quad (from), b = load_quad (from + from_row);
+  Quad c = load_quad (from + 2 * from_row), d = load_quad (from + 3 * from_row);
   Quad ab = __builtin_shufflevector (a, b, 0, 4, 1, 5);
   Quad cd = __builtin_shufflevector (c, d, 0, 4, 1, 5);
   Quad ab2 = __builtin_shufflevector (a, b, 2, 6, 3, 7);
@@ -146,18 +188,21 @@ transpose_quads (float *to, size_t rows, const float *from, size_t columns)
                      __builtin_shufflevector (ab2, cd2, 2, 3, 6, 7) };
 
   for (size_t i = 0; i < 4; i++)
-    memcpy (to + i * rows, &turned[i], sizeof turned[i]);
+    memcpy (to + i * to_row, &turned[i], sizeof turned[i]);
 }
 
 void
-KERNEL (transpose) (float *to, const float *from, size_t rows, size_t columns)
+KERNEL (transpose) (float *to, size_t to_row, const float *from, size_t from_row, size_t rows,
+                    size_t columns)
 {
   size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
 
-  for (size_t j = 0; j < whole_columns; j += 4)
+  /* A cache line of each row at a time: rows are often a power of two apart. */
+  for (size_t line = 0; line < whole_columns; line += LANES)
     for (size_t i = 0; i < whole_rows; i += 4)
-      transpose_quads (to + j * rows + i, rows, from + i * columns + j, columns);
+      for (size_t j = line; j < smaller (line + LANES, whole_columns); j += 4)
+        transpose_quads (to + j * to_row + i, to_row, from + i * from_row + j, from_row);
   for (size_t i = 0; i < rows; i++)
     for (size_t j = i < whole_rows ? whole_columns : 0; j < columns; j++)
-      to[j * rows + i] = from[i * columns + j];
+      to[j * to_row + i] = from[i * from_row + j];
 }

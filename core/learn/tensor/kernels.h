@@ -73,11 +73,11 @@ assay_attention_cache (const AssayAttention *a)
   return a->batch * a->n_kv_heads * ((a->steps + 15) / 16 * 16) * ((a->size + 15) / 16 * 16);
 }
 
-/** Windows over an image [height][width][channels], which @padding zeros surround. */
+/** Windows over an image [height][width][channels]. */
 typedef struct AssayWindows
 {
   size_t height, width, channels;
-  size_t kernel_height, kernel_width, stride, padding;
+  size_t kernel_height, kernel_width, stride;
   size_t out_height, out_width; /* windows down and across */
 } AssayWindows;
 
@@ -107,11 +107,10 @@ typedef struct AssayWindows
      (float *out, float *keys, float *values, const float *qkv, size_t position,                   \
       const AssayAttention *a, float *room))
 
-/* Of one image.  columns [out_height][out_width][kernel_height][kernel_width][channels]: each
- * window's content; col2im adds it to the image.  The pools know no padding; `from` receives where
- * in the image each maximum lies. */
+/* Of one image.  col2im adds columns [out_height][out_width][kernel_height][kernel_width]
+ * [channels], what each window's places get, to the image.  `from` receives where in the image each
+ * maximum lies. */
 #define ASSAY_KERNELS_CONV(K)                                                                      \
-  K (void, im2col, (float *columns, const float *image, const AssayWindows *windows))              \
   K (void, col2im, (float *image, const float *columns, const AssayWindows *windows))              \
   K (void, max_pool, (float *out, int32_t *from, const float *image, const AssayWindows *windows)) \
   K (void, mean_pool, (float *out, const float *image, const AssayWindows *windows))               \
@@ -182,12 +181,17 @@ typedef struct AssayWindows
 
 /* product: c[m][n] = sum over k of a[i a_row + k a_step] b[k][n] (+ c), where one of a_row and
  * a_step is 1 and n >= 16.  Each element's sum runs in the order of k, whatever m, n and the CPU.
- * transpose: from [rows][columns]. */
+ * gather_product: the same of a[rows[i] + steps[k]].
+ * transpose: to [columns][rows], from [rows][columns]; to_row and from_row are rows' strides. */
 #define ASSAY_KERNELS_PRODUCT(K)                                                                   \
   K (void, product,                                                                                \
      (float *c, size_t ldc, const float *a, size_t a_row, size_t a_step, const float *b,           \
       size_t ldb, size_t m, size_t n, size_t k, bool accumulate))                                  \
-  K (void, transpose, (float *to, const float *from, size_t rows, size_t columns))
+  K (void, gather_product,                                                                         \
+     (float *c, const float *a, const uint32_t *rows, const uint32_t *steps, const float *b,       \
+      size_t m, size_t n, size_t k, bool accumulate))                                              \
+  K (void, transpose,                                                                              \
+     (float *to, size_t to_row, const float *from, size_t from_row, size_t rows, size_t columns))
 
 /* The gates of a GRU cell, [rows][3][size] (r, z, n): @input from x, @hidden from h, both with
  * their biases; @gates keeps them for the way back, which overwrites them by the gradients of

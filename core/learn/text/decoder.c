@@ -107,7 +107,8 @@ set_matrix (void *data, uint32_t item)
   for (size_t j = 0, width; j < m->out; j += width)
     {
       width = panel_width (m->out - j);
-      assay_kernels ()->transpose (m->panels + j * m->in, w + j * m->in, width, m->in);
+      assay_kernels ()->transpose (m->panels + j * m->in, width, w + j * m->in, m->in, width,
+                                   m->in);
     }
 }
 

@@ -114,7 +114,7 @@ test_transpose (void)
         g_autofree float *to = g_new0 (float, rows *columns + 1);
 
         check_fill (from, rows * columns, -1, 1, "from");
-        assay_kernels ()->transpose (to, from, rows, columns);
+        assay_kernels ()->transpose (to, rows, from, columns, rows, columns);
         for (size_t i = 0; i < rows; i++)
           for (size_t j = 0; j < columns; j++)
             g_assert_cmpfloat (to[j * rows + i], ==, from[i * columns + j]);
