@@ -38,14 +38,11 @@ static const AssayClaim claims[] = {
     .expect = ASSAY_ABOVE (0),
     .needs = "gate-optimal gate-random",
     .presets = "quick standard paper" },
-  { .id = "J2",
-    .says = "On MinAtar, DQN with graph backup learns faster than with one-step and n-step targets",
-    .source = "abstract; MinAtar experiments",
-    .not_run = "needs the five MinAtar games and a DQN; this tier is tabular" },
   { .id = "J3",
     .says = "On Atari 100K, Data-Efficient Rainbow with graph backup scores higher",
     .source = "abstract; Atari 100K experiments",
-    .not_run = "needs an Atari emulator and game ROMs that the user owns, and a deep agent" },
+    .not_run = "needs an Atari emulator and game ROMs, which only a user can supply (atari.h says "
+               "how), and a day of computing for each game" },
   { .id = "J4",
     .says = "Reward found on one trajectory is credited to the actions of another that crosses it, "
             "in one sweep over the memory",
@@ -93,11 +90,6 @@ static const AssayClaim claims[] = {
     .expect = ASSAY_BELOW (0),
     .needs = "gate-optimal",
     .presets = "standard" },
-  { .id = "J7",
-    .says = "Transition graphs of Atari games are tree-like with crossings",
-    .source = "Fig 1 (Frostbite)",
-    .not_run = "a picture of Atari; the graphs of our levels and their share of crossings are "
-               "shown instead" },
   { .id = "J8-depth",
     .says = "Depth matters: 10 learns faster than 1",
     .source = "ablation",
@@ -288,4 +280,7 @@ static const AssayClaim claims[] = {
     .units = "seed/env",
     .expect = ASSAY_ABOVE (0),
     .presets = "standard" },
+
+/* ---- Deep agents ---- */
+#include "claims-deep.h"
 };

@@ -115,10 +115,10 @@
      .ui_max = 512, .when = LEARNS_DEEP, .group = "Deep learning")                                 \
   P (REAL, rate, 0.001, "Learning rate of Adam", .min = 0, .max = 1, .ui_min = 1e-5,               \
      .ui_max = 0.01, .flags = ASSAY_LOG_SLIDER, .when = LEARNS_DEEP, .group = "Deep learning")     \
-  P (REAL, explore, 0.25, "Share of the run that explores", .min = 0, .max = 1,                    \
+  P (REAL, explore, 0.5, "Share of the run that explores", .min = 0, .max = 1,                     \
      .when = LEARNS_DEEP, .group = "Deep learning",                                                \
      .help = "Over which the share of random actions falls from 1 to the last one.")               \
-  P (REAL, epsilon_last, 0.02, "Random actions at last", .min = 0, .max = 1, .ui_max = 0.5,        \
+  P (REAL, epsilon_last, 0.05, "Random actions at last", .min = 0, .max = 1, .ui_max = 0.5,        \
      .when = LEARNS_DEEP, .group = "Deep learning", .help = "And in evaluations.")                 \
   P (INT, warm_up, 1000, "First update", .min = 1, .max = 10000000, .ui_min = 1, .ui_max = 10000,  \
      .unit = "steps", .when = LEARNS_DEEP, .group = "Deep learning")                               \

@@ -35,6 +35,43 @@
   "env=" envs " agent=graph hash=partial,full" more "\n"                                           \
   "env=" envs " agent=graph weights=uniform" more "\n"
 
+/* Deep agents.  On levels the defaults; in games what MinAtar's own DQN has. */
+#define TWO "minigrid.KeyCorridorS3R1,minigrid.DoorKey-5x5"
+#define FOUR TWO ",minigrid.LavaGapS5,minigrid.DoorKey-6x6"
+#define GAMES                                                                                      \
+  "minatar.breakout,minatar.asterix,minatar.freeway,minatar.seaquest,minatar.space-invaders"
+#define IN_GAME " gamma=0.99 depth=5 breadth=20 rate=0.00025 renew-every=1000"
+#define DEEP_QUICK " steps=20000 evaluations=20"
+#define DEEP_STEPS " steps=30000 evaluations=20"
+#define DEEP_PAPER                                                                                 \
+  " steps=1000000 warm-up=5000 renew-every=8000 explore=0 epsilon-last=0.02 evaluations=100"
+#define DEEP_PAPER_IN_GAMES                                                                        \
+  " gamma=0.99 depth=5 breadth=20 steps=1000000 warm-up=1600 renew-every=8000 explore=0 "          \
+  "epsilon-last=0.02 rate=0.000065 hidden=256 evaluations=100"
+
+#define DEEP_N_STEPS(envs, more) "env=" envs " agent=dqn-n-step n=1,3,5,10" more "\n"
+#define DEEP_BASELINES(envs, more)                                                                 \
+  "env=" envs " agent=dqn-one-step" more                                                           \
+  "\n" DEEP_N_STEPS (envs, more) "env=" envs " agent=dqn-tree n=3,10" more "\n"                    \
+                                 "env=" envs " agent=dqn-retrace lambda=0.5,0.9" more "\n"
+#define DEEP_ON_LEVELS(envs, more)                                                                 \
+  "env=" envs " agent=dqn-graph,random,optimal" more                                               \
+  "\n" DEEP_BASELINES (envs, more) "env=" envs " agent=dqn-q-lambda lambda=0.5,0.9" more "\n"
+#define DEEP_IN_GAMES(envs, more)                                                                  \
+  "env=" envs " agent=dqn-graph,random,no-op" more "\n" DEEP_BASELINES (envs, more)
+#define DEEP_NODES(envs, more) "env=" envs " agent=dqn-graph node=timers" more "\n"
+#define DEEP_COMPUTE(envs, more)                                                                   \
+  "env=" envs " agent=dqn-graph budget=forwards" more                                              \
+  "\n" DEEP_N_STEPS (envs, " budget=forwards" more)
+#define DEEP_CONTROLS(envs, more)                                                                  \
+  DEEP_COMPUTE (envs, more)                                                                        \
+  "env=" envs " agent=dqn-graph-mixed" more "\n"                                                   \
+  "env=" envs " agent=dqn-graph table=persistent" more "\n"                                        \
+  "env=" envs " agent=dqn-graph level-mode=random" more "\n" DEEP_N_STEPS (                        \
+      envs, " level-mode=random" more) "env=" envs                                                 \
+                                       " agent=dqn-n-step,dqn-tree compat=reference n=10" more     \
+                                       "\n"
+
 static const AssayPreset presets[] = {
   { .id = "golden",
     .title = "For tests",
@@ -53,6 +90,29 @@ static const AssayPreset presets[] = {
     .seeds = 1,
     .flags = ASSAY_HIDDEN,
     .seconds = 2 },
+  { .id = "deep-quick",
+    .title = "Q networks, 20,000 steps",
+    .help = "J1-deep, J2 and J7 on two levels and one game: early learning.",
+    .plan = DEEP_ON_LEVELS ("minigrid.DoorKey-5x5,minigrid.LavaGapS5", DEEP_QUICK) DEEP_IN_GAMES (
+        "minatar.breakout", IN_GAME DEEP_QUICK) DEEP_NODES ("minatar.breakout", IN_GAME DEEP_QUICK)
+        DEEP_COMPUTE ("minigrid.LavaGapS5", DEEP_QUICK),
+    .seeds = 3,
+    .seconds = 100 },
+  { .id = "deep",
+    .title = "Q networks, four levels and five games, 30,000 steps",
+    .help = "Adds levels, games, J6-deep and the controls: early learning.",
+    .plan = DEEP_ON_LEVELS (FOUR, DEEP_STEPS) DEEP_IN_GAMES (GAMES, IN_GAME DEEP_STEPS)
+        DEEP_NODES (GAMES, IN_GAME DEEP_STEPS) DEEP_CONTROLS (TWO, DEEP_STEPS),
+    .seeds = 4,
+    .seconds = 900 },
+  { .id = "deep-paper",
+    .title = "Q networks, the paper's schedules: a million steps",
+    .help = "A million steps, first update, renewals and random actions as published; in games the "
+            "published learning rate and 256 hidden units. The networks stay ours.",
+    .plan = DEEP_ON_LEVELS (FOUR, DEEP_PAPER) DEEP_IN_GAMES (GAMES, DEEP_PAPER_IN_GAMES)
+        DEEP_NODES (GAMES, DEEP_PAPER_IN_GAMES) DEEP_CONTROLS (TWO, DEEP_PAPER),
+    .seeds = 5,
+    .seconds = 400000 },
   { .id = "quick",
     .title = "Three levels, 20,000 steps",
     .help = "J1, J4, J5, J8 and the controls on three levels.",
