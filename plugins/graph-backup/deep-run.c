@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deep-run.h"
 
+#include "atari-world.h"
 #include "measure.h"
 #include "run.h"
 
@@ -260,29 +261,41 @@ run_agent (AssayRun *run, const DeepSetup *setup, const AssayEnvironment *enviro
   deep_clear (&deep);
 }
 
+static void
+run_in (AssayRun *run, const DeepSetup *setup, const AssayEnvironment *environment)
+{
+  uint64_t *levels = setup->n_levels ? level_seeds (run, setup->n_levels) : NULL;
+  AssayEncoding encoding;
+
+  if (!deep_encoding (&encoding, environment))
+    assay_fail (run, "The deep agents need a first view of bytes, rows by columns by channels.");
+  else if (setup->n_levels && !levels)
+    fail_memory (run);
+  else
+    run_agent (run, setup, environment, levels);
+  free (levels);
+}
+
 void
 run_deep (AssayRun *run, const DeepSetup *setup)
 {
-  const AssayEnvironment *environment = assay_environment (run, setup->env);
-  uint64_t *levels = NULL;
-  AssayEncoding encoding;
+  const AssayEnvironment *environment;
+  char why[512];
+  AtariWorld atari;
 
-  if (!environment)
-    return;
-  if (!deep_encoding (&encoding, environment))
+  if (strcmp (setup->env, "atari"))
     {
-      assay_fail (run, "The deep agents need a first view of bytes, rows by columns by channels.");
-      return;
+      environment = assay_environment (run, setup->env);
+      if (environment)
+        run_in (run, setup, environment);
     }
-  if (environment->max_steps)
+  else if (setup->agent.node == NODE_STATE)
+    assay_fail (run, "An emulator does not give its state: take node=observation or node=stack.");
+  else if (!atari_open (&atari, setup->emulator, setup->rom, why, sizeof why))
+    assay_fail (run, why);
+  else
     {
-      levels = level_seeds (run, setup->n_levels);
-      if (!levels)
-        {
-          fail_memory (run);
-          return;
-        }
+      run_in (run, setup, &atari.environment);
+      atari_close (&atari);
     }
-  run_agent (run, setup, environment, levels);
-  free (levels);
 }

@@ -10,7 +10,8 @@
 typedef struct DeepSetup
 {
   const char *env;
-  uint32_t n_levels; /* MiniGrid: levels that episodes draw from */
+  const char *emulator, *rom; /* of env=atari */
+  uint32_t n_levels;          /* that episodes draw from; 0: every episode is another world */
   DeepSettings agent;
   uint32_t evaluations;
   double checkpoint;   /* processor seconds between checkpoints */

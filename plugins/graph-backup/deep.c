@@ -100,7 +100,9 @@ deep_take (Deep *d, int32_t action, float probability)
   float reward;
 
   worlds_step (w, &action);
-  reward = d->settings.binary_reward ? w->rewards[0] > 0 : w->rewards[0];
+  reward = w->rewards[0];
+  if (d->settings.sign_reward)
+    reward = (float) ((reward > 0) - (reward < 0));
   if (!arrive (d, false, &next))
     return false;
   memory_add (&d->memory, d->node, (uint32_t) action, reward, next,
@@ -307,13 +309,13 @@ make_dqn (Deep *d)
 {
   const DeepSettings *s = &d->settings;
   AssayDqnOptions options = { .network = { .n_actions = d->n_actions,
-                                           .n_convs = s->convolve ? 1 : 0,
-                                           .convs = { { 16, 3, 1, 0 } },
-                                           .n_hidden = s->convolve ? 1 : 2,
+                                           .n_convs = s->n_convs,
+                                           .n_hidden = s->n_convs ? 1 : 2,
                                            .hidden = { s->hidden, s->hidden } },
                               .huber_delta = 1,
                               .optimizer = assay_adam_defaults };
 
+  memcpy (options.network.convs, s->convs, sizeof s->convs);
   options.optimizer.rate = (float) s->rate;
   options.optimizer.epsilon = ADAM_EPSILON;
   if (!deep_encoding (&options.network.encoding, d->world.environment))

@@ -22,14 +22,15 @@ typedef struct DeepSettings
 {
   uint32_t policy; /* DeepPolicy */
   BackupRule rule;
-  uint32_t node;   /* NodeKind: what makes two moments one */
-  bool convolve;   /* 16 filters of 3 x 3 before one hidden layer (Young and Tian 2019) */
-  uint32_t hidden; /* units of a hidden layer; without filters there are two */
+  uint32_t node; /* NodeKind: what makes two moments one */
+  uint32_t n_convs;
+  AssayQConv convs[ASSAY_Q_LAYERS];
+  uint32_t hidden; /* units of a hidden layer; without convolutions there are two */
   double rate;     /* of Adam */
   double gamma;
-  bool binary_reward; /* learns from 1 where the reward is positive */
-  uint32_t steps;     /* length of the run, in environment steps */
-  double explore;     /* share of the run over which random actions fall from 1 to `epsilon` */
+  bool sign_reward; /* learns from the reward's sign */
+  uint32_t steps;   /* length of the run, in environment steps */
+  double explore;   /* share of the run over which random actions fall from 1 to `epsilon` */
   double epsilon;
   uint32_t warm_up;      /* first step with an update */
   uint32_t update_every; /* environment steps */

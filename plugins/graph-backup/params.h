@@ -20,13 +20,16 @@
 #define LEARNS "agent=" TABULAR
 #define LEARNS_DEEP "agent=" DEEP
 #define LIVES "env!=crossing"
-#define ON_A_LEVEL "env!=crossing," MINATAR
+#define ON_A_LEVEL "env!=crossing,atari," MINATAR
 
 #define PARAMS(P)                                                                                  \
   P (CHOICE, env, "minigrid.KeyCorridorS3R1", "Level",                                             \
-     .choices = "crossing," MINIGRID "," MINATAR, .group = "World",                                \
+     .choices = "crossing," MINIGRID "," MINATAR ",atari", .group = "World",                       \
      .help = "A MiniGrid level; a MinAtar game, for the deep agents; or `crossing`: the memory "   \
              "of two crossing trajectories, replayed under every backup (claim J4).")              \
+  P (FILE, emulator, "", "Emulator", .when = "env=atari", .group = "World",                        \
+     .help = "A shared library of yours with the functions of the plugin's atari.h.")              \
+  P (FILE, rom, "", "ROM", .when = "env=atari", .group = "World", .help = "A game that you own.")  \
   P (CHOICE, level_mode, "fixed", "Level of an episode", .choices = "fixed random",                \
      .when = ON_A_LEVEL, .group = "World",                                                         \
      .help = "The paper keeps one level for the whole run; `random` draws one of `levels` for "    \

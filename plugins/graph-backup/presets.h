@@ -113,6 +113,16 @@ static const AssayPreset presets[] = {
         DEEP_NODES (GAMES, DEEP_PAPER_IN_GAMES) DEEP_CONTROLS (TWO, DEEP_PAPER),
     .seeds = 5,
     .seconds = 400000 },
+  { .id = "atari",
+    .title = "An Atari game of yours, 100,000 steps",
+    .help
+    = "Set `emulator` and `rom` (atari.h of the plugin says how). Plain DQN, no verdict: J3 is "
+      "about 26 games and Rainbow.",
+    .plan = "env=atari agent=dqn-graph,dqn-one-step,dqn-n-step n=10 depth=10 breadth=10 "
+            "weights=uniform gamma=0.99 rate=0.0001 hidden=256 warm-up=2000 renew-every=2000 "
+            "update-every=1 steps=100000 evaluations=10",
+    .seeds = 3,
+    .seconds = 20000 },
   { .id = "quick",
     .title = "Three levels, 20,000 steps",
     .help = "J1, J4, J5, J8 and the controls on three levels.",

@@ -108,39 +108,61 @@ run_tabular (AssayRun *run, uint32_t policy, uint32_t method)
     run_levels (run, &setup);
 }
 
+/* MinAtar's filters (Young and Tian 2019), and those of Data-Efficient Rainbow (van Hasselt et
+ * al. 2019). */
+static const AssayQConv game_convs[] = { { 16, 3, 1, 0 } };
+static const AssayQConv atari_convs[] = { { 32, 5, 5, 0 }, { 64, 5, 5, 0 } };
+
+static bool
+begins (const char *text, const char *prefix)
+{
+  return !strncmp (text, prefix, strlen (prefix));
+}
+
+static void
+choose_network (const Params *p, DeepSettings *agent)
+{
+  bool atari = is (p->env, "atari"), image = atari || begins (p->env, "minatar.");
+
+  agent->hidden = (uint32_t) p->hidden;
+  agent->rate = p->rate;
+  if (is (p->network, "auto") ? !image : is (p->network, "mlp"))
+    return;
+  agent->n_convs = atari ? 2 : 1;
+  memcpy (agent->convs, atari ? atari_convs : game_convs, agent->n_convs * sizeof *agent->convs);
+}
+
 static void
 run_network (AssayRun *run, uint32_t policy, uint32_t method)
 {
   const Params *p = run->params;
-  bool in_game = !strncmp (p->env, "minatar.", 8);
-  bool image = is (p->network, "auto") ? in_game : is (p->network, "cnn");
-  DeepSetup setup
-      = { .env = p->env,
-          .n_levels = is (p->level_mode, "random") && !in_game ? (uint32_t) p->levels : 1,
-          .evaluations = (uint32_t) p->evaluations,
-          .checkpoint = p->checkpoint };
-  DeepSettings *agent = &setup.agent;
+  bool on_level = begins (p->env, "minigrid.");
+  DeepSetup setup = { .env = p->env,
+                      .emulator = p->emulator,
+                      .rom = p->rom,
+                      .evaluations = (uint32_t) p->evaluations,
+                      .checkpoint = p->checkpoint };
 
-  *agent = (DeepSettings){ .policy = policy,
-                           .rule = rule_of (p, method),
-                           .node = is (p->node, "timers")  ? NODE_STATE
-                                   : is (p->node, "stack") ? NODE_STACK
-                                                           : NODE_OBSERVATION,
-                           .convolve = image,
-                           .hidden = (uint32_t) p->hidden,
-                           .rate = p->rate,
-                           .gamma = p->gamma,
-                           .binary_reward = !in_game,
-                           .steps = (uint32_t) p->steps,
-                           .explore = p->explore,
-                           .epsilon = p->epsilon_last,
-                           .warm_up = (uint32_t) p->warm_up,
-                           .update_every = (uint32_t) p->update_every,
-                           .batch = (uint32_t) p->minibatch,
-                           .forwards = is (p->budget, "forwards") ? (uint32_t) p->grant : 0,
-                           .renew_every = (uint32_t) p->renew_every,
-                           .eval_worlds = (uint32_t) p->eval_episodes };
-  agent->rule.longest = (uint32_t) p->trace;
+  setup.agent = (DeepSettings){ .policy = policy,
+                                .rule = rule_of (p, method),
+                                .node = is (p->node, "timers")  ? NODE_STATE
+                                        : is (p->node, "stack") ? NODE_STACK
+                                                                : NODE_OBSERVATION,
+                                .gamma = p->gamma,
+                                .sign_reward = on_level || is (p->env, "atari"),
+                                .steps = (uint32_t) p->steps,
+                                .explore = p->explore,
+                                .epsilon = p->epsilon_last,
+                                .warm_up = (uint32_t) p->warm_up,
+                                .update_every = (uint32_t) p->update_every,
+                                .batch = (uint32_t) p->minibatch,
+                                .forwards = is (p->budget, "forwards") ? (uint32_t) p->grant : 0,
+                                .renew_every = (uint32_t) p->renew_every,
+                                .eval_worlds = (uint32_t) p->eval_episodes };
+  choose_network (p, &setup.agent);
+  setup.agent.rule.longest = (uint32_t) p->trace;
+  if (on_level)
+    setup.n_levels = is (p->level_mode, "random") ? (uint32_t) p->levels : 1;
   if (is (p->agent, "dqn-graph") && run->seed == 1)
     setup.keep_nodes = (uint32_t) p->keep_nodes;
   run_deep (run, &setup);
@@ -150,7 +172,7 @@ static void
 run_study (AssayRun *run)
 {
   const Params *p = run->params;
-  bool in_game = !strncmp (p->env, "minatar.", 8);
+  bool in_game = begins (p->env, "minatar.") || is (p->env, "atari");
   uint32_t i = 0;
 
   while (!is (p->agent, agents[i].name))
