@@ -97,7 +97,7 @@ static const AssayPreset presets[] = {
         "minatar.breakout", IN_GAME DEEP_QUICK) DEEP_NODES ("minatar.breakout", IN_GAME DEEP_QUICK)
         DEEP_COMPUTE ("minigrid.LavaGapS5", DEEP_QUICK),
     .seeds = 3,
-    .seconds = 100 },
+    .seconds = 105 },
   { .id = "deep",
     .title = "Q networks, four levels and five games, 30,000 steps",
     .help = "Adds levels, games, J6-deep and the controls: early learning.",
