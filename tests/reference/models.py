@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ops import conv2d
 from tensors import errors, write
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'bench', 'peer'))
@@ -29,6 +30,48 @@ class Mlp(nn.Module):
         for layer in self.mlp[:-1]:
             x = F.gelu(layer(x))
         return self.mlp[-1](x)
+
+
+class Filters(nn.Module):
+    """A convolution's arrays as ours: [out][height][width][in]."""
+    def __init__(self, channels, filters, window):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(filters, window, window, channels) * 0.2)
+        self.bias = nn.Parameter(torch.zeros(filters))
+
+
+class Cnn(nn.Module):
+    def __init__(self, image, convs, dense):
+        super().__init__()
+        self.convs, (height, width, channels) = convs, image
+        self.cnn = nn.ModuleDict({'conv': nn.ModuleList()})
+        for filters, window, stride, padding in convs:
+            self.cnn['conv'].append(Filters(channels, filters, window))
+            height, width = ((n + 2 * padding - window) // stride + 1 for n in (height, width))
+            channels = filters
+        sizes = [height * width * channels, *dense]
+        self.cnn['dense'] = nn.ModuleList(nn.Linear(n, m) for n, m in zip(sizes[:-1], sizes[1:]))
+
+    def forward(self, x):
+        for layer, (_, _, stride, padding) in zip(self.cnn['conv'], self.convs):
+            x = conv2d(x, layer.weight, layer.bias, stride, padding, act='silu')
+        x = x.flatten(1)
+        for layer in self.cnn['dense'][:-1]:
+            x = F.silu(layer(x))
+        return self.cnn['dense'][-1](x)
+
+
+class Gru(nn.Module):
+    def __init__(self, inputs, size, classes):
+        super().__init__()
+        self.gru = nn.GRUCell(inputs, size)
+        self.head = nn.ModuleList([nn.Linear(size, classes)])
+
+    def forward(self, x):
+        h = torch.zeros(x.shape[1], self.gru.hidden_size, dtype=x.dtype)
+        for step in x:
+            h = self.gru(step, h)
+        return self.head[0](h)
 
 
 def our_name(name):
@@ -82,3 +125,9 @@ def write_models(folder):
     write_gpt(f'{folder}/gpt-ragged.safetensors', 3, 13, 24, 3, 3, 19, 37)
     write_model(f'{folder}/mlp.safetensors', 'mlp', Mlp((7, 33, 17, 5)), torch.randn(19, 7), torch.randint(5, (19,)),
                 sizes='7,33,17,5')
+    convs = ((6, 3, 1, 1), (8, 3, 2, 0))
+    columns = dict(zip(('filters', 'windows', 'strides', 'paddings'), (','.join(map(str, c)) for c in zip(*convs))))
+    write_model(f'{folder}/cnn.safetensors', 'cnn', Cnn((9, 8, 3), convs, (17, 5)), torch.randn(7, 9, 8, 3),
+                torch.randint(5, (7,)), image='9,8,3', dense='17,5', **columns)
+    write_model(f'{folder}/gru.safetensors', 'gru', Gru(5, 11, 4), torch.randn(8, 6, 5), torch.randint(4, (6,)),
+                **{'in': 5, 'size': 11, 'classes': 4})

@@ -5,9 +5,8 @@
  */
 #include "../unit/learn/check.h"
 #include "base/tensors/tensors.h"
-#include "learn/nn/gpt.h"
-#include "learn/nn/mlp.h"
 #include "learn/nn/optim.h"
+#include "model.h"
 #include "program.h"
 
 #include <glib/gstdio.h>
@@ -189,67 +188,6 @@ test_program (const Scene *scene)
 
 /* ---- models ------------------------------------------------------------------- */
 
-static AssayTensor *
-gpt_logits (AssayTape *tape, const void *gpt, AssayTensor *inputs)
-{
-  return assay_gpt_logits (tape, gpt, inputs);
-}
-
-static void *
-gpt_new (AssayParams *params, const AssayTensors *file)
-{
-  AssayGptConfig config = {
-    .d = (uint32_t) number (file, "d"),
-    .layers = (uint32_t) number (file, "layers"),
-    .heads = (uint32_t) number (file, "heads"),
-    .context = (uint32_t) number (file, "context"),
-    .vocabulary = (uint32_t) number (file, "vocabulary"),
-  };
-
-  return assay_gpt_new (params, &config);
-}
-
-static void
-gpt_free (void *gpt)
-{
-  assay_gpt_free (gpt);
-}
-
-static AssayTensor *
-mlp_logits (AssayTape *tape, const void *mlp, AssayTensor *inputs)
-{
-  return assay_mlp (tape, mlp, inputs);
-}
-
-static void *
-mlp_new (AssayParams *params, const AssayTensors *file)
-{
-  g_auto (GStrv) words = g_strsplit (assay_tensors_metadata (file, "sizes"), ",", -1);
-  uint32_t n = g_strv_length (words);
-  g_autofree size_t *sizes = g_new (size_t, n);
-
-  for (uint32_t i = 0; i < n; i++)
-    sizes[i] = g_ascii_strtoull (words[i], NULL, 10);
-  return assay_mlp_new (params, "mlp", sizes, n, ASSAY_GELU);
-}
-
-static void
-mlp_free (void *mlp)
-{
-  assay_mlp_free (mlp);
-}
-
-static const struct Model
-{
-  const char *name;
-  void *(*create) (AssayParams *params, const AssayTensors *file);
-  AssayTensor *(*logits) (AssayTape *tape, const void *model, AssayTensor *inputs);
-  void (*destroy) (void *model);
-} models[] = {
-  { "gpt", gpt_new, gpt_logits, gpt_free },
-  { "mlp", mlp_new, mlp_logits, mlp_free },
-};
-
 /* Errors of sums in another order; that of the parameters is of how far they went. */
 enum
 {
@@ -272,7 +210,7 @@ wrap (AssayTape *tape, const AssayTensorView *is)
 
 /* Forward and backward; on the first step compares what came out. */
 static void
-step (const Scene *scene, const struct Model *kind, const void *model, bool first)
+step (const Scene *scene, const Model *model, bool first)
 {
   const AssayTensorView *targets = view (scene->file, "const.", "targets");
   const int32_t *ids = targets->data;
@@ -282,7 +220,7 @@ step (const Scene *scene, const struct Model *kind, const void *model, bool firs
   for (size_t i = 0; i < view_size (targets); i++)
     counted += ids[i] >= 0;
   assay_tape_begin (scene->tape, scene->params->values, scene->grads, false);
-  logits = kind->logits (scene->tape, model,
+  logits = model_logits (model, scene->tape,
                          wrap (scene->tape, view (scene->file, "const.", "inputs")));
   if (first)
     compare (scene->file, "", "logits", logits->data, LOGITS_BOUND);
@@ -310,17 +248,13 @@ compare_way (const Scene *scene, const AssayWeight *param)
 static void
 test_model (Scene *scene)
 {
-  const char *name = assay_tensors_metadata (scene->file, "model");
   AssayOptimizerOptions options = assay_adam_defaults;
-  const struct Model *kind = models;
   AssayOptimizer *optimizer;
   AssayStream stream;
-  void *model;
+  Model *model;
 
-  while (strcmp (kind->name, name) != 0)
-    g_assert_true (++kind < models + G_N_ELEMENTS (models));
   assay_stream_init (&stream, 1, "test");
-  model = kind->create (scene->params, scene->file);
+  model = model_new (scene->params, scene->file);
   assay_params_init (scene->params, &stream);
   for (uint32_t i = 0; i < scene->params->n; i++)
     {
@@ -342,13 +276,13 @@ test_model (Scene *scene)
   optimizer = assay_optimizer_new (scene->params, &options);
   for (int i = 0; i < STEPS; i++)
     {
-      step (scene, kind, model, i == 0);
+      step (scene, model, i == 0);
       assay_optimizer_step (optimizer, scene->grads, NULL);
     }
   for (uint32_t i = 0; i < scene->params->n; i++)
     compare_way (scene, scene->params->params[i]);
   assay_optimizer_free (optimizer);
-  kind->destroy (model);
+  model_free (model);
 }
 
 /* ---- all ---------------------------------------------------------------------- */
