@@ -234,23 +234,38 @@ is_small_transposed (size_t m, size_t n, size_t k)
   return m >= 16 && m <= NARROW && n >= 16 && k >= 16 && m * n <= BLOCK;
 }
 
-/** c = a b^T by c^T = b a^T: of both, a is what is quickly transposed. */
+/** c = a b^T (+ c) by c^T = b a^T: of both, a is what is quickly transposed. */
 static void
 small_transposed (size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                  size_t ldb, float *c, size_t ldc)
+                  size_t ldb, bool accumulate, float *c, size_t ldc)
 {
   const AssayKernels *kernels = assay_kernels ();
   float turned_a[BLOCK], turned_c[BLOCK];
   size_t most = BLOCK / m;
 
+  if (accumulate)
+    kernels->transpose (turned_c, m, c, ldc, m, n);
   for (size_t p = 0; p < k; p += most)
     {
       size_t some = k - p < most ? k - p : most;
 
       kernels->transpose (turned_a, m, a + p, lda, m, some);
-      kernels->product (turned_c, m, b + p, ldb, 1, turned_a, m, n, m, some, p > 0);
+      kernels->product (turned_c, m, b + p, ldb, 1, turned_a, m, n, m, some, accumulate || p > 0);
     }
   kernels->transpose (c, ldc, turned_c, m, n, m);
+}
+
+/* ---- products of many rows and few weights ---- */
+
+/* With many rows our kernel copies the second operand by panels and leaves the first where it
+ * lies.  While that operand has no more than this many elements, that is 1.1 to 1.3 times as fast
+ * as OpenBLAS, which copies both. */
+#define LIGHT ((size_t) 1 << 16)
+
+static bool
+is_light (size_t m, size_t n, size_t k)
+{
+  return m > NARROW && n >= 16 && k > 0 && n * k <= LIGHT;
 }
 
 /* ---- the door ---- */
@@ -270,15 +285,22 @@ assay_gemm (bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, fl
             const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
             size_t ldc)
 {
-  if (alpha == 1 && !transpose_b && (beta == 0 || beta == 1) && is_small (m, n, k))
+  bool plain = alpha == 1 && (beta == 0 || beta == 1);
+
+  if (plain && !transpose_a && is_light (m, n, k))
+    {
+      assay_kernels ()->product_packed (c, ldc, a, lda, b, ldb, transpose_b, m, n, k, beta == 1);
+      return;
+    }
+  if (plain && !transpose_b && is_small (m, n, k))
     {
       assay_kernels ()->product (c, ldc, a, transpose_a ? 1 : lda, transpose_a ? lda : 1, b, ldb, m,
                                  n, k, beta == 1);
       return;
     }
-  if (alpha == 1 && !transpose_a && transpose_b && beta == 0 && is_small_transposed (m, n, k))
+  if (plain && !transpose_a && transpose_b && is_small_transposed (m, n, k))
     {
-      small_transposed (m, n, k, a, lda, b, ldb, c, ldc);
+      small_transposed (m, n, k, a, lda, b, ldb, beta == 1, c, ldc);
       return;
     }
   load ();

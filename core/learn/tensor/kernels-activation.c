@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/tensor/kernel.h"
 
+void
+KERNEL (spread_rows) (float *y, const float *x, const float *bias, size_t rows, size_t columns)
+{
+  for (size_t i = 0; i < rows; i++, y += columns, x += x != NULL ? columns : 0)
+    if (x == NULL)
+      memcpy (y, bias, columns * sizeof *y);
+    else if (bias == NULL)
+      memcpy (y, x, columns * sizeof *y);
+    else
+      KERNEL (add) (y, x, bias, columns);
+}
+
 /* The value, and the slope that the way back multiplies by. */
 typedef struct Activated
 {

@@ -105,6 +105,17 @@ static void (*const panels[VECTORS][N_ADDRESSINGS]) (const Product *p, const siz
   PANEL_NAMES (3),
 };
 
+/** Columns of the next panel where @left are left: a vector at least is left for the last, whose
+ *  ragged end is computed by a vector that overlaps its neighbour; two panels of two vectors rather
+ *  than one of three and one of one. */
+static inline size_t
+panel_width (size_t left)
+{
+  if (left > VECTORS * LANES && left <= (VECTORS + 1) * LANES)
+    return (VECTORS - 1) * LANES;
+  return smaller (left, VECTORS * LANES);
+}
+
 static void
 product (const Product *p, Addressing how, size_t n)
 {
@@ -112,11 +123,7 @@ product (const Product *p, Addressing how, size_t n)
     {
       size_t at[VECTORS], vectors;
 
-      /* What is left for the last panel is a vector at least, since a ragged end is computed by a
-       * vector that overlaps its neighbour in the same panel. */
-      width = smaller (n - j, VECTORS * LANES);
-      if (n - j - width > 0 && n - j - width < LANES)
-        width -= LANES;
+      width = panel_width (n - j);
       vectors = (width + LANES - 1) / LANES;
       for (size_t v = 0; v < vectors; v++)
         at[v] = smaller (j + v * LANES, j + width - LANES);
@@ -205,4 +212,39 @@ KERNEL (transpose) (float *to, size_t to_row, const float *from, size_t from_row
   for (size_t i = 0; i < rows; i++)
     for (size_t j = i < whole_rows ? whole_columns : 0; j < columns; j++)
       to[j * to_row + i] = from[i * from_row + j];
+}
+
+/* ---- many rows ---- */
+
+#define DEPTH 256 /* rows of a panel of b: with VECTORS vectors each, a first-level cache's worth  \
+                   */
+
+static inline void
+pack (float *panel, const float *b, size_t ldb, bool transposed, size_t n, size_t k)
+{
+  if (transposed)
+    KERNEL (transpose) (panel, n, b, ldb, n, k);
+  else
+    for (size_t i = 0; i < k; i++)
+      memcpy (panel + i * n, b + i * ldb, n * sizeof (float));
+}
+
+void
+KERNEL (product_packed) (float *c, size_t ldc, const float *a, size_t lda, const float *b,
+                         size_t ldb, bool transposed, size_t m, size_t n, size_t k, bool accumulate)
+{
+  float panel[DEPTH * VECTORS * LANES] __attribute__ ((aligned (64)));
+
+  for (size_t at = 0, depth; at < k; at += depth)
+    {
+      depth = smaller (k - at, DEPTH);
+      for (size_t j = 0, width; j < n; j += width)
+        {
+          width = panel_width (n - j);
+          pack (panel, transposed ? b + j * ldb + at : b + at * ldb + j, ldb, transposed, width,
+                depth);
+          KERNEL (product)
+          (c + j, ldc, a + at, lda, 1, panel, width, m, width, depth, accumulate || at > 0);
+        }
+    }
 }

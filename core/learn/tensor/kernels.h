@@ -83,9 +83,12 @@ typedef struct AssayWindows
 
 /* Every kernel, K (return type, name, parameters), by the files that hold them. */
 
-/* Outputs may be inputs.  slope: the derivative at each element, or NULL. */
+/* Outputs may be inputs.  slope: the derivative at each element, or NULL.  spread_rows: y = x +
+ * bias in every row, where one of x and bias may be NULL, which is 0. */
 #define ASSAY_KERNELS_ACTIVATION(K)                                                                \
   K (void, activation, (float *y, float *slope, const float *x, size_t n, AssayActivation act))    \
+  K (void, spread_rows,                                                                            \
+     (float *y, const float *x, const float *bias, size_t rows, size_t columns))                   \
   K (void, bias_activation,                                                                        \
      (float *y, float *slope, size_t rows, size_t columns, const float *bias,                      \
       AssayActivation act))
@@ -181,12 +184,17 @@ typedef struct AssayWindows
 
 /* product: c[m][n] = sum over k of a[i a_row + k a_step] b[k][n] (+ c), where one of a_row and
  * a_step is 1 and n >= 16.  Each element's sum runs in the order of k, whatever m, n and the CPU.
+ * product_packed: the same for large m and k > 0 of a [m][k]; b, transposed if it lies as [n][k],
+ * is copied by panels.
  * gather_product: the same of a[rows[i] + steps[k]].
  * transpose: to [columns][rows], from [rows][columns]; to_row and from_row are rows' strides. */
 #define ASSAY_KERNELS_PRODUCT(K)                                                                   \
   K (void, product,                                                                                \
      (float *c, size_t ldc, const float *a, size_t a_row, size_t a_step, const float *b,           \
       size_t ldb, size_t m, size_t n, size_t k, bool accumulate))                                  \
+  K (void, product_packed,                                                                         \
+     (float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb,                \
+      bool transposed, size_t m, size_t n, size_t k, bool accumulate))                             \
   K (void, gather_product,                                                                         \
      (float *c, const float *a, const uint32_t *rows, const uint32_t *steps, const float *b,       \
       size_t m, size_t n, size_t k, bool accumulate))                                              \

@@ -11,14 +11,22 @@ typedef struct Linear
   size_t rows, in, out;
 } Linear;
 
-/** y = x w^T (+ residual), before bias and activation. */
+/** y = act (x w^T + b) (+ residual).  Without an activation the product is added to bias and
+ *  residual, which saves a pass. */
 static void
-product (const Linear *l)
+forward (const Linear *l, AssayActivation act)
 {
-  if (l->residual != NULL)
-    memcpy (l->y->data, l->residual->data, l->y->size * sizeof (float));
-  assay_gemm (false, true, l->rows, l->out, l->in, 1, l->x->data, l->in, l->w->data, l->in,
-              l->residual != NULL, l->y->data, l->out);
+  const AssayKernels *kernels = assay_kernels ();
+  const float *residual = l->residual != NULL ? l->residual->data : NULL;
+  const float *b = l->b != NULL ? l->b->data : NULL;
+  bool add = act == ASSAY_IDENTITY && (residual != NULL || b != NULL);
+
+  if (add)
+    kernels->spread_rows (l->y->data, residual, b, l->rows, l->out);
+  assay_gemm (false, true, l->rows, l->out, l->in, 1, l->x->data, l->in, l->w->data, l->in, add,
+              l->y->data, l->out);
+  if (act != ASSAY_IDENTITY)
+    kernels->bias_activation (l->y->data, l->slope, l->rows, l->out, b, act);
 }
 
 static void
@@ -64,10 +72,7 @@ linear (AssayTape *tape, const char *name, Linear l, AssayActivation act)
   kept = assay_tape_record (tape, backward, sizeof l, l.y, inputs, 4);
   if (kept != NULL && act != ASSAY_IDENTITY)
     l.slope = assay_tape_alloc (tape, l.y->size * sizeof (float));
-  product (&l);
-  if (l.b != NULL || act != ASSAY_IDENTITY)
-    assay_kernels ()->bias_activation (l.y->data, l.slope, l.rows, l.out,
-                                       l.b != NULL ? l.b->data : NULL, act);
+  forward (&l, act);
   if (act == ASSAY_IDENTITY)
     assay_tensor_spare (l.y);
   if (kept != NULL)
