@@ -237,6 +237,13 @@ typedef struct AssayWindows
      (float *dx, bool accumulate, const float *dy, const float *norms, const float *x,             \
       const int32_t *ids, size_t rows, size_t columns))
 
+/* y (accumulate: y +=) the pairs (x[i], x[half + i]), turned by the angles of cosine and sine
+ * [half] where way is 1, by their negatives where it is -1. */
+#define ASSAY_KERNELS_ROTARY(K)                                                                    \
+  K (void, rotate_halves,                                                                          \
+     (float *restrict y, const float *restrict x, const float *restrict cosine,                    \
+      const float *restrict sine, size_t half, float way, bool accumulate))
+
 /* greatest: the first place of the greatest element, whatever is NaN; 0 if there is none.
  * draw: a place with the probabilities of softmax (sharpness logits) among the logits that are no
  * less than @least, by u in [0, 1); NaN is never drawn unless there is nothing else.  room [n]. */
@@ -259,6 +266,7 @@ typedef struct AssayWindows
   ASSAY_KERNELS_PRODUCT (K) \
   ASSAY_KERNELS_RECURRENT (K) \
   ASSAY_KERNELS_REDUCE (K) \
+  ASSAY_KERNELS_ROTARY (K) \
   ASSAY_KERNELS_SAMPLE (K) \
   ASSAY_KERNELS_SOFTMAX (K)
 /* clang-format on */

@@ -123,6 +123,14 @@ AssayTensor *assay_matmul (AssayTape *tape, AssayTensor *a, AssayTensor *b, bool
 AssayTensor *assay_attention (AssayTape *tape, AssayTensor *qkv, uint32_t n_heads,
                               uint32_t n_kv_heads);
 
+/* ---- op-rotary.c ---- */
+
+/** Rotary positions (Su et al. 2021) as GPT-NeoX and Llama lay them out: elements i and i + hd / 2
+ *  of every q and k head turn at position t by the angle t base^(-2 i / hd); v stays.  qkv as for
+ *  assay_attention, hd even -> the same shape. */
+AssayTensor *assay_rotary (AssayTape *tape, AssayTensor *qkv, uint32_t n_heads, uint32_t n_kv_heads,
+                           float base);
+
 /* ---- op-conv.c ---- */
 
 /** act (x * w + b), a convolution: x [B][H][W][C], w [out][kh][kw][C], b [out] or NULL ->
