@@ -90,6 +90,28 @@ static const AssayPreset presets[] = {
     .seeds = 1,
     .flags = ASSAY_HIDDEN,
     .seconds = 2 },
+  { .id = "quick",
+    .title = "Three levels, 20,000 steps",
+    .help = "J1, J4, J5, J8 and the controls on three levels.",
+    .plan = ARMS (THREE, "") CONTROLS (THREE, ""),
+    .seeds = 3,
+    .seconds = 40 },
+  { .id = "standard",
+    .title = "Ten levels, 30,000 steps",
+    .help = "Adds seven levels, J6, and sweeps of learning rate, number of levels and hashing.",
+    .plan
+    = ARMS (TEN, " steps=30000") CONTROLS (THREE, " steps=30000") SWEEPS (THREE, " steps=30000"),
+    .seeds = 10,
+    .seconds = 540 },
+  { .id = "paper",
+    .title = "The paper's budget: a million steps",
+    .help = "The paper's MiniGrid schedule (a million steps, batch 32 every 4 steps, first replay "
+            "at 5,000, target network renewed every 8,000) on the levels of `quick`; the paper's "
+            "own list of levels and its network are not part of this tier.",
+    .plan = ARMS (THREE, " steps=1000000 batch=32 learn-start=5000 target-sync=8000")
+        CONTROLS (THREE, " steps=1000000 batch=32 learn-start=5000 target-sync=8000"),
+    .seeds = 10,
+    .seconds = 14000 },
   { .id = "deep-quick",
     .title = "Q networks, 20,000 steps",
     .help = "J1-deep, J2 and J7 on two levels and one game: early learning.",
@@ -123,26 +145,4 @@ static const AssayPreset presets[] = {
             "update-every=1 steps=100000 evaluations=10",
     .seeds = 3,
     .seconds = 20000 },
-  { .id = "quick",
-    .title = "Three levels, 20,000 steps",
-    .help = "J1, J4, J5, J8 and the controls on three levels.",
-    .plan = ARMS (THREE, "") CONTROLS (THREE, ""),
-    .seeds = 3,
-    .seconds = 40 },
-  { .id = "standard",
-    .title = "Ten levels, 30,000 steps",
-    .help = "Adds seven levels, J6, and sweeps of learning rate, number of levels and hashing.",
-    .plan
-    = ARMS (TEN, " steps=30000") CONTROLS (THREE, " steps=30000") SWEEPS (THREE, " steps=30000"),
-    .seeds = 10,
-    .seconds = 540 },
-  { .id = "paper",
-    .title = "The paper's budget: a million steps",
-    .help = "The paper's MiniGrid schedule (a million steps, batch 32 every 4 steps, first replay "
-            "at 5,000, target network renewed every 8,000) on the levels of `quick`; the paper's "
-            "own list of levels and its network are not part of this tier.",
-    .plan = ARMS (THREE, " steps=1000000 batch=32 learn-start=5000 target-sync=8000")
-        CONTROLS (THREE, " steps=1000000 batch=32 learn-start=5000 target-sync=8000"),
-    .seeds = 10,
-    .seconds = 14000 },
 };
