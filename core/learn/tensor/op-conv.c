@@ -118,11 +118,11 @@ copy_rows (float *to, size_t to_row, const float *from, size_t from_row, size_t 
     }
 }
 
-/* ---- the three products ---- */
+/* ---- forward and back ---- */
 
-/** y = windows times filters, before bias and activation. */
+/** y = act (windows times filters + bias), images by group, while they are in cache. */
 static void
-product (AssayTape *tape, const Conv *c)
+forward (AssayTape *tape, const Conv *c, AssayActivation act)
 {
   const AssayKernels *kernels = assay_kernels ();
   size_t n_wide = c->width > c->out ? c->at_once * c->places * c->width : 0;
@@ -134,7 +134,8 @@ product (AssayTape *tape, const Conv *c)
   kernels->transpose (filters, c->width, c->w->data, c->taps, c->out, c->taps);
   for (size_t i = 0, n; i < c->images; i += n)
     {
-      float *y = c->y->data + i * c->places * c->out;
+      size_t begin = i * c->places * c->out;
+      float *y = c->y->data + begin;
 
       n = group_at (c, i);
       kernels->gather_product (wide != NULL ? wide : y, padded_images (c, padded, i, n),
@@ -142,6 +143,9 @@ product (AssayTape *tape, const Conv *c)
                                false);
       if (wide != NULL)
         copy_rows (y, c->out, wide, c->width, n * c->places);
+      if (c->b != NULL || act != ASSAY_IDENTITY)
+        kernels->bias_activation (y, c->slope != NULL ? c->slope + begin : NULL, n * c->places,
+                                  c->out, c->b != NULL ? c->b->data : NULL, act);
     }
   if (wide != NULL)
     assay_tape_release (tape, wide, n_wide);
@@ -149,38 +153,54 @@ product (AssayTape *tape, const Conv *c)
   release_padded (tape, c, padded);
 }
 
+/** dw = sums [taps][width] turned, or that added to it. */
 static void
-backward_filters (AssayTape *tape, const Conv *c, const float *dy, float *dw, bool fresh)
+give_filters (AssayTape *tape, const Conv *c, float *dw, bool fresh, const float *sums)
+{
+  const AssayKernels *kernels = assay_kernels ();
+  float *turned = fresh ? dw : assay_tape_scratch (tape, c->w->size);
+
+  kernels->transpose (turned, c->taps, sums, c->width, c->taps, c->out);
+  if (fresh)
+    return;
+  kernels->add (dw, dw, turned, c->w->size);
+  assay_tape_release (tape, turned, c->w->size);
+}
+
+/** The gradients before the activation, in place of @dy, and from them the filters' and the
+ *  bias's. */
+static void
+backward_filters (AssayTape *tape, const Conv *c, float *dy, float *dw, bool fresh)
 {
   const AssayKernels *kernels = assay_kernels ();
   size_t n_wide = c->width > c->out ? c->at_once * c->places * c->width : 0;
   float *padded = padded_scratch (tape, c);
   float *sums = assay_tape_scratch (tape, c->taps * c->width);
   float *wide = n_wide > 0 ? assay_tape_scratch (tape, n_wide) : NULL;
+  bool fresh_bias = false;
+  float *db = c->b != NULL ? assay_tensor_grad (tape, c->b, &fresh_bias) : NULL;
 
   memset (sums, 0, c->taps * c->width * sizeof *sums);
-  for (size_t i = 0, n; i < c->images; i += n)
+  if (fresh_bias && db != NULL)
+    memset (db, 0, c->out * sizeof *db);
+  for (size_t i = 0, n; i < c->images; i += n, dy += n * c->places * c->out)
     {
-      const float *from = dy + i * c->places * c->out;
-
       n = group_at (c, i);
+      if (c->slope != NULL)
+        kernels->multiply (dy, dy, c->slope + i * c->places * c->out, n * c->places * c->out);
+      if (db != NULL)
+        kernels->column_sums (db, dy, n * c->places, c->out, true);
+      if (dw == NULL)
+        continue;
       if (wide != NULL)
-        copy_rows (wide, c->width, from, c->out, n * c->places);
+        copy_rows (wide, c->width, dy, c->out, n * c->places);
       kernels->gather_product (sums, padded_images (c, padded, i, n), c->taps_at, c->places_at,
-                               wide != NULL ? wide : from, c->taps, c->width, n * c->places, true);
+                               wide != NULL ? wide : dy, c->taps, c->width, n * c->places, true);
     }
+  if (dw != NULL)
+    give_filters (tape, c, dw, fresh, sums);
   if (wide != NULL)
     assay_tape_release (tape, wide, n_wide);
-  if (fresh)
-    kernels->transpose (dw, c->taps, sums, c->width, c->taps, c->out);
-  else
-    {
-      float *turned = assay_tape_scratch (tape, c->w->size);
-
-      kernels->transpose (turned, c->taps, sums, c->width, c->taps, c->out);
-      kernels->add (dw, dw, turned, c->w->size);
-      assay_tape_release (tape, turned, c->w->size);
-    }
   assay_tape_release (tape, sums, c->taps * c->width);
   release_padded (tape, c, padded);
 }
@@ -218,19 +238,14 @@ backward_images (AssayTape *tape, const Conv *c, const float *dy, float *dx, boo
 static void
 backward (AssayTape *tape, void *context)
 {
-  const AssayKernels *kernels = assay_kernels ();
   const Conv *c = context;
-  float *dy = c->y->grad, *grad;
+  float *dy = c->y->grad;
   bool fresh;
+  float *dw = assay_tensor_grad (tape, c->w, &fresh), *dx;
 
-  if (c->slope != NULL)
-    kernels->multiply (dy, dy, c->slope, c->y->size);
-  if (c->b != NULL && (grad = assay_tensor_grad (tape, c->b, &fresh)) != NULL)
-    kernels->column_sums (grad, dy, c->images * c->places, c->out, !fresh);
-  if ((grad = assay_tensor_grad (tape, c->w, &fresh)) != NULL)
-    backward_filters (tape, c, dy, grad, fresh);
-  if ((grad = assay_tensor_grad (tape, c->x, &fresh)) != NULL)
-    backward_images (tape, c, dy, grad, fresh);
+  backward_filters (tape, c, dy, dw, fresh);
+  if ((dx = assay_tensor_grad (tape, c->x, &fresh)) != NULL)
+    backward_images (tape, c, dy, dx, fresh);
 }
 
 /* ---- the operation ---- */
@@ -279,10 +294,7 @@ assay_conv2d (AssayTape *tape, AssayTensor *x, AssayTensor *w, AssayTensor *b, s
     c.slope = assay_tape_alloc (tape, c.y->size * sizeof (float));
   c.places_at = places_of (tape, &c);
   c.taps_at = taps_of (tape, &c);
-  product (tape, &c);
-  if (b != NULL || act != ASSAY_IDENTITY)
-    assay_kernels ()->bias_activation (c.y->data, c.slope, c.images * c.places, c.out,
-                                       b != NULL ? b->data : NULL, act);
+  forward (tape, &c, act);
   if (act == ASSAY_IDENTITY)
     assay_tensor_spare (c.y);
   if (kept != NULL)
