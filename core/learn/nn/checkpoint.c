@@ -134,16 +134,13 @@ take (uint32_t **words, uint64_t *number)
 static void
 pass_stream (uint32_t **words, AssayStream *stream, Pass pass)
 {
-  uint64_t at = 4 * stream->block + stream->used - ASSAY_STREAM_WORDS;
+  AssayStreamPlace place = assay_stream_place (stream);
 
-  pass (words, &stream->key);
-  pass (words, &stream->name);
-  pass (words, &at);
+  pass (words, &place.key);
+  pass (words, &place.name);
+  pass (words, &place.word);
   if (pass == take)
-    {
-      assay_stream_attach (stream);
-      assay_stream_seek (stream, at);
-    }
+    assay_stream_restore (stream, &place);
 }
 
 static void

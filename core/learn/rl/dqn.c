@@ -126,17 +126,18 @@ expect (const AssayQNetworkOptions *o, const float *logits, size_t rows, float *
     }
 }
 
-/** Values of outputs of the network, in place of which they may stand. */
+/** The values [n][n_actions] that outputs of the network stand for: themselves, or the means of
+ *  distributions. */
 static const float *
-values_of (AssayDqn *dqn, const float *logits, size_t n)
+values_of (AssayDqn *dqn, const float *out, size_t n)
 {
   const AssayQNetworkOptions *o = &dqn->options.network;
   float *values;
 
   if (o->n_atoms == 0)
-    return logits;
+    return out;
   values = assay_tape_alloc (dqn->values_tape, n * o->n_actions * sizeof *values);
-  expect (o, logits, n * o->n_actions, values);
+  expect (o, out, n * o->n_actions, values);
   return values;
 }
 

@@ -304,6 +304,25 @@ test_permute (void)
   g_assert_cmpfloat (fabs (chi_square (counts, 16, 160000)), <, 4);
 }
 
+static void
+test_places (void)
+{
+  AssayStream s, again, copy;
+
+  assay_stream_init (&s, 3, "place");
+  for (uint32_t i = 0; i < 300; i++)
+    {
+      AssayStreamPlace place = assay_stream_place (&s);
+
+      g_assert_cmpuint (place.word, ==, i);
+      assay_stream_restore (&again, &place);
+      copy = s;
+      for (uint32_t k = 0; k < 70; k++)
+        g_assert_cmpuint (assay_bits (&again), ==, assay_bits (&copy));
+      assay_bits (&s);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -312,6 +331,7 @@ main (int argc, char **argv)
   g_test_add_func ("/random/bits-of-streams-never-change", test_pinned_bits);
   g_test_add_func ("/random/draws-of-every-kind-never-change", test_pinned_draws);
   g_test_add_func ("/random/seek-finds-every-word", test_seek);
+  g_test_add_func ("/random/a-place-is-come-back-to", test_places);
   g_test_add_func ("/random/a-copy-goes-on-alike", test_copies);
   g_test_add_func ("/random/seeds-and-names-share-nothing", test_distinct);
   g_test_add_func ("/random/bits-are-uniform-alone-and-in-pairs", test_uniform_bits);
