@@ -169,13 +169,14 @@ utf8_length (const unsigned char *at, size_t left)
   return 0;
 }
 
-/* Bytes that stand for themselves; most of a text is such a run. */
+/* Bytes that stand for themselves; most of a text is such a run.  Of bytes above 127, which a
+ * char may hold as negative or as positive, the caller knows. */
 static size_t
 plain_length (const char *at, const char *end)
 {
   const char *start = at;
 
-  while (at < end && *at >= ' ' && *at != '"' && *at != '\\')
+  while (at < end && (signed char) *at >= ' ' && *at != '"' && *at != '\\')
     at++;
   return (size_t) (at - start);
 }

@@ -9,7 +9,9 @@
 
 static uint32_t table[8][256];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+#ifdef __x86_64__
 static bool has_instruction;
+#endif
 
 static void
 prepare (void)

@@ -110,9 +110,9 @@ lay_out (Scene *scene, const Check *check)
       AssayWeight *param = &scene->params[scene->n];
 
       *param = (AssayWeight){ .index = scene->n,
-                             .n_dims = n_dims (input),
-                             .offset = scene->size,
-                             .size = check_size (input) };
+                              .n_dims = n_dims (input),
+                              .offset = scene->size,
+                              .size = check_size (input) };
       memcpy (param->shape, input->shape, sizeof param->shape);
       scene->list[scene->n] = param;
       scene->size += param->size;
@@ -268,4 +268,20 @@ check_add (const char *group, const Check *checks, size_t n)
 
       g_test_add_data_func (path, &checks[i], run);
     }
+}
+
+bool
+check_dies (const char *pattern)
+{
+  if (g_test_subprocess ())
+    return true;
+  if (g_getenv ("ASSAY_EMULATED") != NULL)
+    {
+      g_test_skip ("an emulated program cannot start itself");
+      return false;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr (pattern);
+  return false;
 }

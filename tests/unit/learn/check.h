@@ -51,4 +51,9 @@ AssayTensor *check_dot (AssayTape *tape, AssayTensor *x, const float *weights);
 /** Elements of an input. */
 size_t check_size (const CheckInput *input);
 
+/** In the child process that it starts, true; else false, after the child has ended the program
+ *  with @pattern on stderr.  An emulated program, one with ASSAY_EMULATED in its environment,
+ *  cannot start itself: then the test is skipped. */
+bool check_dies (const char *pattern);
+
 #endif
