@@ -106,24 +106,18 @@ order_key (double score)
   return bits >> 63 ? ~bits : bits | (uint64_t) 1 << 63;
 }
 
-/* By bytes from the lowest; a byte that all share is passed over.  Stable, so equal scores keep the
- * answers' order, and linear whatever the scores. */
-static const Ranked *
-sort_scores (const double *scores, size_t n, Scratch *scratch)
+/* By the bytes of the keys from @first, counted from the lowest; a byte that all share is passed
+ * over.  Equal keys keep their order. */
+static Ranked *
+sort_bytes (Ranked *from, Ranked *to, size_t n, int first)
 {
   uint32_t counts[8][256];
-  Ranked *from = scratch->ranked, *to = scratch->other;
 
   memset (counts, 0, sizeof counts);
   for (size_t i = 0; i < n; i++)
-    {
-      uint64_t key = order_key (scores[i]);
-
-      from[i] = (Ranked){ key, i };
-      for (int byte = 0; byte < 8; byte++)
-        counts[byte][key >> 8 * byte & 255]++;
-    }
-  for (int byte = 0; byte < 8; byte++)
+    for (int byte = first; byte < 8; byte++)
+      counts[byte][from[i].key >> 8 * byte & 255]++;
+  for (int byte = first; byte < 8; byte++)
     {
       uint32_t *count = counts[byte], before = 0;
       Ranked *kept = from;
@@ -143,6 +137,50 @@ sort_scores (const double *scores, size_t n, Scratch *scratch)
       to = kept;
     }
   return from;
+}
+
+/* Puts the few that stand wrong into their place.  False: they are not few. */
+static bool
+insert_rest (Ranked *ranked, size_t n)
+{
+  size_t moves = 4 * n;
+
+  for (size_t i = 1; i < n; i++)
+    {
+      Ranked moving = ranked[i];
+      size_t j = i;
+
+      for (; j > 0 && moving.key < ranked[j - 1].key && moves > 0; j--, moves--)
+        ranked[j] = ranked[j - 1];
+      ranked[j] = moving;
+    }
+  return moves > 0;
+}
+
+/* Linear whatever the scores; equal ones keep the answers' order.  Keys begin at 0 and take all 64
+ * bits, so that their upper halves nearly always tell scores apart. */
+static const Ranked *
+sort_scores (const double *scores, size_t n, Scratch *scratch)
+{
+  Ranked *ranked = scratch->ranked, *other = scratch->other;
+  uint64_t least = UINT64_MAX, greatest = 0;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      uint64_t key = order_key (scores[i]);
+
+      ranked[i] = (Ranked){ key, i };
+      least = key < least ? key : least;
+      greatest = key > greatest ? key : greatest;
+    }
+  if (least == greatest)
+    return ranked;
+  for (size_t i = 0; i < n; i++)
+    ranked[i].key = (ranked[i].key - least) << __builtin_clzll (greatest - least);
+  ranked = sort_bytes (ranked, other, n, 4);
+  if (insert_rest (ranked, n))
+    return ranked;
+  return sort_bytes (ranked, ranked == other ? scratch->ranked : other, n, 0);
 }
 
 /* ---- Curves ------------------------------------------------------------------------ */

@@ -179,6 +179,32 @@ scores_of_any_size_are_ordered (void)
     }
 }
 
+/* Beside a score far away, thousands that only their last bits tell apart. */
+static void
+scores_nearly_equal_are_ordered (void)
+{
+  enum
+  {
+    N = 3000
+  };
+  const uint32_t grid[] = { 1, 2, 50, N };
+  double proxy[N], ranks[N], gold[N], near[G_N_ELEMENTS (grid)], far[G_N_ELEMENTS (grid)];
+  AssayTextError error = { "" };
+  AssayBestOfN *bon = assay_best_of_n_new (N, grid, G_N_ELEMENTS (grid), &error);
+
+  for (int i = 0; i < N; i++)
+    {
+      ranks[i] = i == 0 ? -1 : (N - i) / 3;
+      proxy[i] = i == 0 ? -1e300 : 1 + 0x1p-52 * ranks[i];
+      gold[i] = i;
+    }
+  curves (bon, proxy, gold, near, NULL);
+  curves (bon, ranks, gold, far, NULL);
+  g_assert_cmpmem (near, sizeof near, far, sizeof far);
+  g_assert_cmpfloat (near[3], ==, 2); /* of three that tie */
+  assay_best_of_n_free (bon);
+}
+
 static void
 a_grid_out_of_range_is_refused (void)
 {
@@ -273,6 +299,7 @@ main (int argc, char **argv)
                    ends_of_the_grid_are_mean_and_best);
   g_test_add_func ("/best-of-n/one-answer-is-the-best-of-itself", one_answer_is_the_best_of_itself);
   g_test_add_func ("/best-of-n/scores-of-any-size-are-ordered", scores_of_any_size_are_ordered);
+  g_test_add_func ("/best-of-n/scores-nearly-equal-are-ordered", scores_nearly_equal_are_ordered);
   g_test_add_func ("/best-of-n/a-grid-out-of-range-is-refused", a_grid_out_of_range_is_refused);
   g_test_add_func ("/best-of-n/the-bound-has-the-published-values",
                    the_bound_has_the_published_values);
