@@ -409,12 +409,15 @@ bool
 assay_replay_set_state (AssayReplay *replay, const void *state, size_t size)
 {
   const uint8_t *at = state;
+  uint8_t prioritized; /* of these bytes, which need not be a bool's */
   State head;
 
   if (size < sizeof head)
     return false;
   at = get (&head, at, sizeof head);
-  if (head.used > replay->options.capacity || !equal_options (&head.options, &replay->options))
+  memcpy (&prioritized, &head.options.prioritized, 1);
+  if (prioritized > 1 || head.used > replay->options.capacity
+      || !equal_options (&head.options, &replay->options))
     return false;
   replay->used = head.used;
   if (size != assay_replay_state_size (replay))
