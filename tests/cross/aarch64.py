@@ -57,7 +57,7 @@ def main():
     if not built:
         print('1..1')
         return 1
-    ok = run('meson', 'test', '-C', build, '--no-rebuild', '-t', '4', *(a for s in SUITES for a in ('--suite', s)))
+    ok = run('meson', 'test', '-C', build, '--no-rebuild', '-t', '10', *(a for s in SUITES for a in ('--suite', s)))
     log = (build / 'meson-logs/testlog.json').read_text(encoding='utf-8').splitlines()
     results = sorted((test['name'].split(' / ')[-1], test['result']) for test in map(json.loads, log))
     for number, (name, result) in enumerate(results, 2):
