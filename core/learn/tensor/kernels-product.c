@@ -216,8 +216,9 @@ KERNEL (transpose) (float *to, size_t to_row, const float *from, size_t from_row
 
 /* ---- many rows ---- */
 
-#define DEPTH 256 /* rows of a panel of b: with VECTORS vectors each, a first-level cache's worth  \
-                   */
+#define DEPTH                                                                                      \
+  256 /* rows of a panel of b: with VECTORS vectors each, a first-level cache's worth              \
+       */
 
 static inline void
 pack (float *panel, const float *b, size_t ldb, bool transposed, size_t n, size_t k)
