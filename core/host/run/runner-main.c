@@ -6,13 +6,10 @@
 #include "host/run/runner.h"
 
 #include <locale.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define WATCH_PERIOD 50000000L /* nanoseconds */
+#define WATCH_PERIOD 50000 /* microseconds */
 
 static const int EXIT_CODES[ASSAY_N_STATES] = {
   [ASSAY_DONE] = 0,
@@ -21,7 +18,8 @@ static const int EXIT_CODES[ASSAY_N_STATES] = {
 };
 
 static pid_t supervisor; /* 0: none */
-static pthread_mutex_t watching = PTHREAD_MUTEX_INITIALIZER;
+static GMutex watching;
+static GCond watch_ends;
 static gboolean watch_is_over; /* under the mutex: the runner is about to be freed */
 
 static void
@@ -64,40 +62,27 @@ look (AssayRunner *runner, gint64 *deadline)
 static void *
 watch (void *data)
 {
-  const struct timespec period = { 0, WATCH_PERIOD };
   gint64 deadline = 0;
-  gboolean over = FALSE;
 
-  while (!over)
+  g_mutex_lock (&watching);
+  while (!watch_is_over)
     {
-      nanosleep (&period, NULL);
-      pthread_mutex_lock (&watching);
-      over = watch_is_over;
-      if (!over)
+      g_cond_wait_until (&watch_ends, &watching, g_get_monotonic_time () + WATCH_PERIOD);
+      if (!watch_is_over)
         look (data, &deadline);
-      pthread_mutex_unlock (&watching);
     }
+  g_mutex_unlock (&watching);
   return NULL;
 }
 
 static void
-stop_watch (void)
+stop_watch (GThread *thread)
 {
-  pthread_mutex_lock (&watching);
+  g_mutex_lock (&watching);
   watch_is_over = TRUE;
-  pthread_mutex_unlock (&watching);
-}
-
-static void
-start_watch (AssayRunner *runner)
-{
-  pthread_attr_t attributes;
-  pthread_t thread;
-
-  pthread_attr_init (&attributes);
-  pthread_attr_setdetachstate (&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_create (&thread, &attributes, watch, runner);
-  pthread_attr_destroy (&attributes);
+  g_cond_signal (&watch_ends);
+  g_mutex_unlock (&watching);
+  g_thread_join (thread);
 }
 
 int
@@ -107,6 +92,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   AssayRunner *runner;
   AssayState state;
+  GThread *thread;
 
   if (argc < 2 || argc > 3)
     {
@@ -123,9 +109,9 @@ main (int argc, char **argv)
       g_printerr ("assay-runner: %s\n", error->message);
       return EXIT_FAILURE;
     }
-  start_watch (runner);
+  thread = g_thread_new ("watch", watch, runner);
   state = assay_runner_work (runner);
-  stop_watch ();
+  stop_watch (thread);
   assay_runner_free (runner);
   return EXIT_CODES[state];
 }
