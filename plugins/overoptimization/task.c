@@ -358,7 +358,6 @@ set_scale (Task *task, AssayTextError *error)
   TaskScale *scale = &task->scale;
   AssayStream stream;
 
-  snprintf (error->text, sizeof error->text, "bazaar: no memory");
   if (!row || !terms)
     {
       assay_sequences_free (row);
@@ -410,7 +409,6 @@ fill (Task *task, AssayTextError *error)
 {
   uint32_t *order = calloc (task->options.vocabulary, sizeof *order);
 
-  snprintf (error->text, sizeof error->text, "bazaar: no memory");
   if (!order || !allocate (task))
     {
       free (order);
@@ -431,6 +429,7 @@ task_new (const TaskOptions *options, uint64_t seed, AssayTextError *error)
 
   if (!options_are_fine (options, error))
     return NULL;
+  snprintf (error->text, sizeof error->text, "bazaar: no memory");
   task = calloc (1, sizeof *task);
   if (!task)
     return NULL;
