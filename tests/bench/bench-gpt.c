@@ -77,7 +77,7 @@ typedef struct Sampling
 {
   GptStep *step;
   AssaySampler *sampler;
-  uint32_t n, lengths[MAX_SEQUENCES];
+  uint32_t n, prompts[MAX_SEQUENCES];
   int32_t *ids; /* [n][context] */
   AssayStream streams[MAX_SEQUENCES];
 } Sampling;
@@ -93,7 +93,7 @@ sample_set_up (uint32_t n)
   sampling->ids = assay_alloc_zeroed (n * sampling->step->config.context * sizeof (int32_t));
   for (uint32_t i = 0; i < n; i++)
     {
-      sampling->lengths[i] = 1;
+      sampling->prompts[i] = 1;
       assay_stream_init (&sampling->streams[i], i, "bench");
     }
   return sampling;
@@ -114,13 +114,13 @@ set_up_256 (void)
 static double
 sample (void *data)
 {
-  static const AssaySampling options = { .temperature = 1 };
+  static const AssaySampling options = { .temperature = 1, .end = -1 };
   Sampling *sampling = data;
   uint32_t context = sampling->step->config.context;
   double start = bench_now ();
 
   assay_generate (sampling->sampler, sampling->step->params->values, &options, sampling->ids,
-                  sampling->lengths, sampling->n, context, sampling->streams);
+                  sampling->prompts, NULL, NULL, sampling->n, context, sampling->streams);
   return sampling->n * (context - 1) / (bench_now () - start);
 }
 

@@ -35,6 +35,7 @@ def cases():
     yield from layers()
     yield from attentions()
     yield from losses()
+    yield from gates()
     yield from images()
     yield from elementwise()
     yield from shapes()
@@ -82,6 +83,8 @@ def losses():
         yield f'cross-entropy-{n}x{v}', f'out cross_entropy x ids divisor={max(n, 1)}', dict(x=x, ids=ids)
         yield f'log-prob-{n}x{v}', 'out log_prob x ids', dict(x=x, ids=ids)
         yield f'softmax-{n}x{v}', 'out softmax x', dict(x=x)
+        yield f'entropy-{n}x{v}', 'out entropy x', dict(x=x)
+        yield f'kl-{n}x{v}', 'out kl p q', dict(p=x, q=x)
         yield f'log-softmax-{n}x{v}', 'out log_softmax x', dict(x=x)
     yield 'cross-entropy-ignored', 'out cross_entropy x ids divisor=5', dict(x=(2, 4, 9), ids=Ids((2, 4), 9, True))
     yield 'cross-entropy-large', 'out cross_entropy x ids divisor=5', dict(x=Large((5, 9)), ids=Ids((5,), 9))
@@ -108,6 +111,11 @@ def images():
         for b, h, w, c, k, s in ((2, 8, 8, 3, 2, 2), (1, 7, 5, 2, 2, 2), (2, 6, 7, 1, 3, 1), (1, 4, 4, 17, 4, 4)):
             yield (f'{kind}-pool-{b}x{h}x{w}x{c}-{k}-{s}', f'out {kind}_pool x size={k} stride={s}',
                    dict(x=(b, h, w, c)))
+
+
+def gates():
+    for shape in ((1, 2), (3, 34), (2, 5, 66), (0, 4)):
+        yield f"swiglu-{'x'.join(map(str, shape))}", 'out swiglu x', dict(x=shape)
 
 
 SHAPES = [(1,), (3, 5), (0, 4), (2, 3, 17), (1031,)]

@@ -85,6 +85,9 @@ OPERATIONS = {
     'log_softmax': lambda x: x.log_softmax(-1),
     'cross_entropy': cross_entropy,
     'log_prob': lambda x, ids: x.log_softmax(-1).gather(-1, ids.unsqueeze(-1)).squeeze(-1),
+    'entropy': lambda x: torch.special.entr(x.softmax(-1)).sum(-1),
+    'kl': lambda p, q: F.kl_div(q.log_softmax(-1), p.log_softmax(-1), log_target=True, reduction='none').sum(-1),
+    'swiglu': lambda x: F.silu(x.chunk(2, -1)[0]) * x.chunk(2, -1)[1],
     'gaussian_nll': lambda mean, log_variance, target:
         F.gaussian_nll_loss(mean, target, log_variance.exp(), full=False, eps=0.0),
     'huber': huber,

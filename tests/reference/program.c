@@ -90,8 +90,13 @@ embedding (const Call *call)
 static AssayTensor *
 rotary (const Call *call)
 {
-  return assay_rotary (call->tape, call->x[0], (uint32_t) whole (call, "heads"),
-                       (uint32_t) whole (call, "kv"), (float) number (call, "base", 0));
+  size_t heads = whole (call, "heads"), kv = whole (call, "kv"), steps = call->x[0]->shape[1];
+  size_t size = call->x[0]->shape[2] / (heads + 2 * kv);
+  AssayTensor *table
+      = assay_tensor_new (call->tape, ASSAY_FP32, 2, (const size_t[]){ steps, size });
+
+  assay_rotary_table (table->data, steps, size, number (call, "base", 0));
+  return assay_rotary (call->tape, call->x[0], (uint32_t) heads, (uint32_t) kv, table);
 }
 
 static AssayTensor *
@@ -230,6 +235,8 @@ static const struct Operation
   { "slice", 1e-12, slice },
   { "scatter_add", 1e-12, scatter_add },
   { "reshape", 1e-12, reshape },
+  { "entropy", 1e-12, .unary = assay_entropy },
+  { "swiglu", 1e-12, .unary = assay_swiglu },
   { "softmax", 1e-12, .unary = assay_softmax },
   { "log_softmax", 1e-12, .unary = assay_log_softmax },
   { "exp", 1e-12, .unary = assay_exp },
@@ -245,6 +252,7 @@ static const struct Operation
   { "sum_all", 1e-11, .unary = assay_sum_all },
   { "mean_all", 1e-11, .unary = assay_mean_all },
   { "log_prob", 1e-12, .binary = assay_log_prob },
+  { "kl", 1e-12, .binary = assay_kl },
   { "gather", 1e-12, .binary = assay_gather },
   { "mse", 1e-12, .binary = assay_mse },
   { "add", 1e-12, .binary = assay_add },

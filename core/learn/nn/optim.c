@@ -142,7 +142,7 @@ step_block (void *data, uint32_t item)
       size_t from = weight->offset > begin ? weight->offset : begin;
       size_t to = smaller (weight->offset + weight->size, end);
 
-      if (from < to)
+      if (from < to && !weight->frozen)
         step_range (step, from, to - from, weight->decays);
     }
 }

@@ -233,3 +233,18 @@ assay_params_find (const AssayParams *params, const char *name)
       return params->params[i];
   return NULL;
 }
+
+uint32_t
+assay_params_freeze (AssayParams *params, const char *prefix, bool frozen)
+{
+  size_t length = strlen (prefix);
+  uint32_t n = 0;
+
+  for (uint32_t i = 0; i < params->n; i++)
+    if (strncmp (params->params[i]->name, prefix, length) == 0)
+      {
+        ((AssayWeight *) params->params[i])->frozen = frozen;
+        n++;
+      }
+  return n;
+}

@@ -49,5 +49,8 @@ void assay_params_init (AssayParams *params, AssayStream *stream);
 float *assay_params_vector (const AssayParams *params);
 
 const AssayWeight *assay_params_find (const AssayParams *params, const char *name);
+/** Freezes the arrays whose names begin with @prefix ("": all), or lets them be trained again;
+ *  returns how many there are. */
+uint32_t assay_params_freeze (AssayParams *params, const char *prefix, bool frozen);
 
 #endif

@@ -182,3 +182,32 @@ KERNEL (bias_activation) (float *y, float *slope, size_t rows, size_t columns, c
 {
   activations[act](y, slope, y, rows, columns, bias);
 }
+
+void
+KERNEL (swiglu) (float *y, const float *x, size_t rows, size_t columns)
+{
+  for (size_t i = 0; i < rows; i++, x += 2 * columns, y += columns)
+    for (size_t j = 0; j < columns; j += LANES)
+      {
+        size_t n = columns - j;
+
+        store_n (y + j, silu (load_n (x + j, n, 0)).value * load_n (x + columns + j, n, 0), n);
+      }
+}
+
+void
+KERNEL (swiglu_back) (float *dx, bool accumulate, const float *dy, const float *x, size_t rows,
+                      size_t columns)
+{
+  for (size_t i = 0; i < rows; i++, x += 2 * columns, dx += 2 * columns, dy += columns)
+    for (size_t j = 0; j < columns; j += LANES)
+      {
+        size_t n = columns - j;
+        Activated gate = silu (load_n (x + j, n, 0));
+        Vector d = load_n (dy + j, n, 0);
+        Vector dgate = d * load_n (x + columns + j, n, 0) * gate.slope, dunit = d * gate.value;
+
+        store_n (dx + j, accumulate ? load_n (dx + j, n, 0) + dgate : dgate, n);
+        store_n (dx + columns + j, accumulate ? load_n (dx + columns + j, n, 0) + dunit : dunit, n);
+      }
+}

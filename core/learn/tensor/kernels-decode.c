@@ -106,8 +106,8 @@ weigh (float *out, const float *weights, const float *values, size_t stride, siz
 }
 
 void
-KERNEL (attention_decode) (float *out, float *keys, float *values, const float *qkv,
-                           size_t position, const AssayAttention *a, float *room)
+KERNEL (attention_decode) (float *out, float *keys, float *values, const uint32_t *slots,
+                           const float *qkv, size_t position, const AssayAttention *a, float *room)
 {
   const float scale = 1 / sqrtf ((float) a->size);
   size_t filled = whole (a->size), of_head = whole (a->steps) * filled;
@@ -120,8 +120,8 @@ KERNEL (attention_decode) (float *out, float *keys, float *values, const float *
         const float *row = qkv + b * (a->n_heads + 2 * a->n_kv_heads) * a->size;
         const float *k = row + (a->n_heads + h / group) * a->size;
         const float *v = k + a->n_kv_heads * a->size;
-        float *its_keys = keys + (b * a->n_kv_heads + h / group) * of_head;
-        float *its_values = values + (b * a->n_kv_heads + h / group) * of_head;
+        size_t begin = (slots[b] * a->n_kv_heads + h / group) * of_head;
+        float *its_keys = keys + begin, *its_values = values + begin;
 
         for (size_t i = 0; i < a->size; i++)
           {

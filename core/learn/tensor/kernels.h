@@ -84,21 +84,25 @@ typedef struct AssayWindows
 /* Every kernel, K (return type, name, parameters), by the files that hold them. */
 
 /* Outputs may be inputs.  slope: the derivative at each element, or NULL.  spread_rows: y = x +
- * bias in every row, where one of x and bias may be NULL, which is 0. */
+ * bias in every row, where one of x and bias may be NULL, which is 0.  swiglu: x [rows][2 columns],
+ * gates first, y [rows][columns]. */
 #define ASSAY_KERNELS_ACTIVATION(K)                                                                \
   K (void, activation, (float *y, float *slope, const float *x, size_t n, AssayActivation act))    \
   K (void, spread_rows,                                                                            \
      (float *y, const float *x, const float *bias, size_t rows, size_t columns))                   \
   K (void, bias_activation,                                                                        \
      (float *y, float *slope, size_t rows, size_t columns, const float *bias,                      \
-      AssayActivation act))
+      AssayActivation act))                                                                        \
+  K (void, swiglu, (float *y, const float *x, size_t rows, size_t columns))                        \
+  K (void, swiglu_back,                                                                            \
+     (float *dx, bool accumulate, const float *dy, const float *x, size_t rows, size_t columns))
 
 /* `room` is attention_room's number of floats, aligned; lse [batch][n_heads][steps].
  *
  * attention_decode takes the next position of each sequence, @position < steps: qkv [batch]
  * [(n_heads + 2 n_kv_heads) size] -> out [batch][n_heads size].  Its k and v join those of the
  * positions before it in keys and values: assay_attention_cache floats each, sequence by
- * sequence, in an order that suits the CPU. */
+ * sequence, in an order that suits the CPU; the i-th is the slots[i]-th there. */
 #define ASSAY_KERNELS_ATTENTION(K)                                                                 \
   K (size_t, attention_room, (const AssayAttention *a))                                            \
   K (void, attention,                                                                              \
@@ -107,8 +111,8 @@ typedef struct AssayWindows
      (float *dqkv, bool accumulate, const float *dout, const float *out, const float *lse,         \
       const float *qkv, const AssayAttention *a, float *room))                                     \
   K (void, attention_decode,                                                                       \
-     (float *out, float *keys, float *values, const float *qkv, size_t position,                   \
-      const AssayAttention *a, float *room))
+     (float *out, float *keys, float *values, const uint32_t *slots, const float *qkv,             \
+      size_t position, const AssayAttention *a, float *room))
 
 /* Of one image.  col2im adds columns [out_height][out_width][kernel_height][kernel_width]
  * [channels], what each window's places get, to the image.  `from` receives where in the image each
@@ -223,7 +227,7 @@ typedef struct AssayWindows
      (AssayReduction op, float factor, float *dx, bool accumulate, const float *dy,                \
       const float *y, const float *x, size_t outer, size_t n, size_t inner))
 
-/* norms: log of the sum of e^x of each row. */
+/* norms: log of the sum of e^x of each row.  Of gradients, dp or dq may be NULL. */
 #define ASSAY_KERNELS_SOFTMAX(K)                                                                   \
   K (void, softmax, (float *y, const float *x, size_t rows, size_t columns))                       \
   K (void, softmax_back,                                                                           \
@@ -235,14 +239,24 @@ typedef struct AssayWindows
      (float *y, float *norms, const float *x, const int32_t *ids, size_t rows, size_t columns))    \
   K (void, log_prob_back,                                                                          \
      (float *dx, bool accumulate, const float *dy, const float *norms, const float *x,             \
-      const int32_t *ids, size_t rows, size_t columns))
+      const int32_t *ids, size_t rows, size_t columns))                                            \
+  K (void, entropy, (float *y, float *norms, const float *x, size_t rows, size_t columns))         \
+  K (void, entropy_back,                                                                           \
+     (float *dx, bool accumulate, const float *dy, const float *y, const float *norms,             \
+      const float *x, size_t rows, size_t columns))                                                \
+  K (void, kl,                                                                                     \
+     (float *y, float *norms_p, float *norms_q, const float *p, const float *q, size_t rows,       \
+      size_t columns))                                                                             \
+  K (void, kl_back,                                                                                \
+     (float *dp, bool add_p, float *dq, bool add_q, const float *dy, const float *y,               \
+      const float *norms_p, const float *norms_q, const float *p, const float *q, size_t rows,     \
+      size_t columns))
 
-/* y (accumulate: y +=) the pairs (x[i], x[half + i]), turned by the angles of cosine and sine
- * [half] where way is 1, by their negatives where it is -1. */
+/* qkv [batch][steps][(n_heads + 2 n_kv_heads) size] with q and k turned, back if @back; table
+ * [steps][size] of assay_rotary_table, from its row of the first position on; y may be x. */
 #define ASSAY_KERNELS_ROTARY(K)                                                                    \
-  K (void, rotate_halves,                                                                          \
-     (float *restrict y, const float *restrict x, const float *restrict cosine,                    \
-      const float *restrict sine, size_t half, float way, bool accumulate))
+  K (void, rotary,                                                                                 \
+     (float *y, const float *x, const float *table, const AssayAttention *a, bool back))
 
 /* greatest: the first place of the greatest element, whatever is NaN; 0 if there is none.
  * draw: a place with the probabilities of softmax (sharpness logits) among the logits that are no

@@ -119,6 +119,43 @@ assay_detach (AssayTape *tape, AssayTensor *x)
   return assay_tensor_wrap (tape, x->data, x->n_dims, x->shape);
 }
 
+/* ---- gated units ---- */
+
+typedef struct Gated
+{
+  AssayTensor *x, *y;
+} Gated;
+
+static void
+swiglu_back (AssayTape *tape, void *context)
+{
+  const Gated *gated = context;
+  bool fresh;
+  float *dx = assay_tensor_grad (tape, gated->x, &fresh);
+
+  assay_kernels ()->swiglu_back (dx, !fresh, gated->y->grad, gated->x->data, n_rows (gated->y),
+                                 last_dim (gated->y));
+}
+
+AssayTensor *
+assay_swiglu (AssayTape *tape, AssayTensor *x)
+{
+  size_t shape[ASSAY_MAX_DIMS];
+  AssayTensor *y;
+  Gated *gated;
+
+  assay_require (x->n_dims > 0 && last_dim (x) % 2 == 0, "the last dimension of x must be even");
+  memcpy (shape, x->shape, sizeof shape);
+  shape[x->n_dims - 1] /= 2;
+  y = assay_tensor_new (tape, ASSAY_FP32, x->n_dims, shape);
+  gated = assay_tape_record (tape, swiglu_back, sizeof *gated, y, &x, 1);
+  if (gated != NULL)
+    *gated = (Gated){ x, y };
+  assay_kernels ()->swiglu (y->data, x->data, n_rows (y), last_dim (y));
+  assay_tensor_spare (y);
+  return y;
+}
+
 /* ---- functions of two ---- */
 
 typedef struct Binary

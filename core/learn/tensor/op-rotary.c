@@ -2,85 +2,67 @@
 #include "learn/tensor/op.h"
 
 #include <math.h>
-#include <string.h>
 
 typedef struct Rotary
 {
-  AssayTensor *x, *y;
-  float *cosine, *sine;      /* [T][half]: of each position's angles */
-  size_t rows, steps;        /* rows: B T */
-  size_t turned, kept, half; /* heads of q and k; of v; half a head's elements */
+  AssayTensor *qkv, *out, *table;
+  AssayAttention sizes;
 } Rotary;
 
-/* @way 1 turns forward, -1 back. */
-static void
-turn (const Rotary *r, float *y, const float *x, float way, bool accumulate)
+void
+assay_rotary_table (float *table, size_t steps, size_t size, double base)
 {
-  const AssayKernels *kernels = assay_kernels ();
-  size_t head = 2 * r->half, values = r->kept * head;
-
-  for (size_t row = 0; row < r->rows; row++)
+  for (size_t i = 0; i < size / 2; i++)
     {
-      size_t angles = row % r->steps * r->half;
+      double angle = pow (base, -2.0 * (double) i / (double) size);
+      double turn_cos = cos (angle), turn_sin = sin (angle), c = 1, s = 0;
 
-      for (size_t h = 0; h < r->turned; h++, x += head, y += head)
-        kernels->rotate_halves (y, x, r->cosine + angles, r->sine + angles, r->half, way,
-                                accumulate);
-      if (accumulate)
-        kernels->axpy (y, 1, x, values);
-      else
-        memcpy (y, x, values * sizeof *y);
-      x += values;
-      y += values;
-    }
-}
-
-static void
-backward (AssayTape *tape, void *context)
-{
-  const Rotary *r = context;
-  bool fresh;
-  float *grad = assay_tensor_grad (tape, r->x, &fresh);
-
-  turn (r, grad, r->y->grad, -1, !fresh);
-}
-
-static void
-find_angles (Rotary *r, double base)
-{
-  for (size_t i = 0; i < r->half; i++)
-    {
-      double speed = pow (base, -(double) i / (double) r->half);
-
-      for (size_t t = 0; t < r->steps; t++)
+      /* A turn at a time: in double, a million steps stay exact to a float's last digit. */
+      for (size_t t = 0; t < steps; t++)
         {
-          r->cosine[t * r->half + i] = (float) cos ((double) t * speed);
-          r->sine[t * r->half + i] = (float) sin ((double) t * speed);
+          double next = c * turn_cos - s * turn_sin;
+
+          table[t * size + i] = (float) c;
+          table[t * size + size / 2 + i] = (float) s;
+          s = s * turn_cos + c * turn_sin;
+          c = next;
         }
     }
 }
 
-AssayTensor *
-assay_rotary (AssayTape *tape, AssayTensor *qkv, uint32_t n_heads, uint32_t n_kv_heads, float base)
+/** The gradient turns back, in place. */
+static void
+backward (AssayTape *tape, void *context)
 {
-  size_t n_all = n_heads + 2 * (size_t) n_kv_heads, angles;
-  Rotary r = { .x = qkv, .turned = (size_t) n_heads + n_kv_heads, .kept = n_kv_heads };
+  const Rotary *r = context;
+
+  assay_kernels ()->rotary (r->out->grad, r->out->grad, r->table->data, &r->sizes, true);
+  assay_tensor_pass_grad (tape, r->out, r->qkv);
+}
+
+AssayTensor *
+assay_rotary (AssayTape *tape, AssayTensor *qkv, uint32_t n_heads, uint32_t n_kv_heads,
+              AssayTensor *table)
+{
+  size_t n_all = n_heads + 2 * (size_t) n_kv_heads;
+  Rotary r = { .qkv = qkv, .table = table };
   Rotary *kept;
 
   assay_require (n_all > 0 && qkv->n_dims == 3 && qkv->shape[2] % (2 * n_all) == 0,
-                 "qkv must be [B][T][(n_heads + 2 n_kv_heads) hd], hd even");
-  r.steps = qkv->shape[1];
-  r.rows = qkv->shape[0] * r.steps;
-  r.half = qkv->shape[2] / (2 * n_all);
-  angles = r.steps * r.half * sizeof (float);
-  r.cosine = assay_tape_alloc (tape, angles);
-  r.sine = assay_tape_alloc (tape, angles);
-  find_angles (&r, base);
-  r.y = assay_tensor_new (tape, ASSAY_FP32, 3, qkv->shape);
-  turn (&r, r.y->data, qkv->data, 1, false);
-  assay_tensor_spare (r.y);
-  kept = assay_tape_record (tape, backward, sizeof r, r.y, &qkv, 1);
+                 "qkv must be [B][T][(n_heads + 2 n_kv_heads) hd] with an even hd");
+  r.sizes = (AssayAttention){ .batch = qkv->shape[0],
+                              .steps = qkv->shape[1],
+                              .n_heads = n_heads,
+                              .n_kv_heads = n_kv_heads,
+                              .size = qkv->shape[2] / n_all };
+  assay_require (table->n_dims == 2 && table->shape[0] >= r.sizes.steps
+                     && table->shape[1] == r.sizes.size,
+                 "the table must be [T][hd]");
+  r.out = assay_tensor_new (tape, ASSAY_FP32, 3, qkv->shape);
+  assay_kernels ()->rotary (r.out->data, qkv->data, table->data, &r.sizes, false);
+  assay_tensor_spare (r.out);
+  kept = assay_tape_record (tape, backward, sizeof r, r.out, &qkv, 1);
   if (kept != NULL)
     *kept = r;
-  return r.y;
+  return r.out;
 }

@@ -78,3 +78,75 @@ assay_log_prob (AssayTape *tape, AssayTensor *logits, AssayTensor *ids)
                               last_dim (logits));
   return l.y;
 }
+
+/* ---- entropy and divergence ---- */
+
+typedef struct Entropy
+{
+  AssayTensor *logits, *y;
+  float *norms;
+} Entropy;
+
+static void
+entropy_back (AssayTape *tape, void *context)
+{
+  const Entropy *e = context;
+  bool fresh;
+  float *dx = assay_tensor_grad (tape, e->logits, &fresh);
+
+  assay_kernels ()->entropy_back (dx, !fresh, e->y->grad, e->y->data, e->norms, e->logits->data,
+                                  n_rows (e->logits), last_dim (e->logits));
+}
+
+AssayTensor *
+assay_entropy (AssayTape *tape, AssayTensor *logits)
+{
+  size_t rows = n_rows (logits);
+  Entropy e = { .logits = logits }, *kept;
+
+  e.y = assay_tensor_new (tape, ASSAY_FP32, 1, &rows);
+  e.norms = assay_tape_alloc (tape, rows * sizeof (float));
+  kept = assay_tape_record (tape, entropy_back, sizeof e, e.y, &logits, 1);
+  if (kept != NULL)
+    *kept = e;
+  assay_kernels ()->entropy (e.y->data, e.norms, logits->data, rows, last_dim (logits));
+  return e.y;
+}
+
+typedef struct Divergence
+{
+  AssayTensor *p, *q, *y;
+  float *norms_p, *norms_q;
+} Divergence;
+
+static void
+kl_back (AssayTape *tape, void *context)
+{
+  const Divergence *d = context;
+  bool fresh_p, fresh_q;
+  float *dp = assay_tensor_grad (tape, d->p, &fresh_p);
+  float *dq = assay_tensor_grad (tape, d->q, &fresh_q);
+
+  assay_kernels ()->kl_back (dp, !fresh_p, dq, !fresh_q, d->y->grad, d->y->data, d->norms_p,
+                             d->norms_q, d->p->data, d->q->data, n_rows (d->p), last_dim (d->p));
+}
+
+AssayTensor *
+assay_kl (AssayTape *tape, AssayTensor *logits_p, AssayTensor *logits_q)
+{
+  AssayTensor *inputs[] = { logits_p, logits_q };
+  size_t rows = n_rows (logits_p);
+  Divergence d = { .p = logits_p, .q = logits_q }, *kept;
+
+  assay_require (logits_q->size == logits_p->size && last_dim (logits_q) == last_dim (logits_p),
+                 "both logits must have one shape");
+  d.y = assay_tensor_new (tape, ASSAY_FP32, 1, &rows);
+  d.norms_p = assay_tape_alloc (tape, rows * sizeof (float));
+  d.norms_q = assay_tape_alloc (tape, rows * sizeof (float));
+  kept = assay_tape_record (tape, kl_back, sizeof d, d.y, inputs, 2);
+  if (kept != NULL)
+    *kept = d;
+  assay_kernels ()->kl (d.y->data, d.norms_p, d.norms_q, logits_p->data, logits_q->data, rows,
+                        last_dim (logits_p));
+  return d.y;
+}

@@ -58,6 +58,11 @@ AssayTensor *assay_softmax (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_log_softmax (AssayTape *tape, AssayTensor *x);
 /** log softmax (logits)[id] of each row: logits [..., V], ids int32 of as many rows N -> [N]. */
 AssayTensor *assay_log_prob (AssayTape *tape, AssayTensor *logits, AssayTensor *ids);
+/** -sum p log p of each row's p = softmax (logits), in nats: logits [..., V] of N rows -> [N]. */
+AssayTensor *assay_entropy (AssayTape *tape, AssayTensor *logits);
+/** sum p log (p / q) of each row, in nats; p and q are the softmax of logits [..., V] -> [N].  What
+ *  has p = 0 counts 0. */
+AssayTensor *assay_kl (AssayTape *tape, AssayTensor *logits_p, AssayTensor *logits_q);
 
 /* ---- op-elementwise.c ---- */
 
@@ -71,6 +76,8 @@ AssayTensor *assay_log (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_sqrt (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_abs (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_square (AssayTape *tape, AssayTensor *x);
+/** silu (gates) units of x [..., 2 n], the gates before the units -> [..., n] (Shazeer 2020). */
+AssayTensor *assay_swiglu (AssayTape *tape, AssayTensor *x);
 /** x scale + shift. */
 AssayTensor *assay_affine (AssayTape *tape, AssayTensor *x, float scale, float shift);
 /** @x cut off at @low and @high; no gradient where it was. */
@@ -126,10 +133,13 @@ AssayTensor *assay_attention (AssayTape *tape, AssayTensor *qkv, uint32_t n_head
 /* ---- op-rotary.c ---- */
 
 /** Rotary positions (Su et al. 2021) as GPT-NeoX and Llama lay them out: elements i and i + hd / 2
- *  of every q and k head turn at position t by the angle t base^(-2 i / hd); v stays.  qkv as for
- *  assay_attention, hd even -> the same shape. */
+ *  of every q and k head turn at position t by the angle in row t of @table; v stays.  qkv as for
+ *  assay_attention, hd even, table [>= T][hd] -> the same shape. */
 AssayTensor *assay_rotary (AssayTape *tape, AssayTensor *qkv, uint32_t n_heads, uint32_t n_kv_heads,
-                           float base);
+                           AssayTensor *table);
+/** The table [steps][size] of heads of @size: of the angles t base^(-2 i / size) half a row of
+ *  cosines, then of sines. */
+void assay_rotary_table (float *table, size_t steps, size_t size, double base);
 
 /* ---- op-conv.c ---- */
 

@@ -137,7 +137,7 @@ assay_tape_param (AssayTape *tape, const AssayWeight *param)
       AssayTensor *x = shaped (tape, ASSAY_FP32, param->n_dims, param->shape);
 
       x->data = (float *) tape->values + param->offset;
-      x->needs_grad = tape->grads != NULL;
+      x->needs_grad = tape->grads != NULL && !param->frozen;
       x->grad = x->needs_grad ? tape->grads + param->offset : NULL;
       x->has_grad = x->needs_grad && tape->accumulate;
       *place = x;

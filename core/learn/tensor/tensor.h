@@ -55,6 +55,7 @@ typedef struct AssayWeight
   size_t offset, size; /* elements of the flat vector */
   size_t shape[ASSAY_MAX_DIMS];
   bool decays; /* weight decay applies: matrices, not biases nor gains */
+  bool frozen; /* a constant: no gradient is computed for it, and no optimiser changes it */
 } AssayWeight;
 
 typedef struct AssayTape AssayTape;
@@ -71,7 +72,7 @@ size_t assay_tape_held (const AssayTape *tape);
  *  @grads NULL: nothing is recorded. */
 void assay_tape_begin (AssayTape *tape, const float *values, float *grads, bool accumulate);
 /** Goes backward from @loss, a scalar, with gradient @scale; once per step.  Gradients of
- *  parameters that @loss does not depend on become 0 (unless accumulating). */
+ *  parameters that @loss does not depend on, or that are frozen, become 0 (unless accumulating). */
 void assay_tape_backward (AssayTape *tape, AssayTensor *loss, float scale,
                           const AssayWeight *const *params, uint32_t n_params);
 

@@ -10,6 +10,9 @@
 #define PANEL 48
 #define LEAST 16 /* columns that the kernel takes */
 
+/* Rows, positions of all sequences, that pass a layer together while a prompt is taken. */
+#define ROWS 128
+
 enum
 {
   QKV,
@@ -22,7 +25,7 @@ enum
 /* x w^T of w [out][in], transposed panel by panel: [in][PANEL] each, the last ones narrower. */
 typedef struct Matrix
 {
-  const AssayWeight *weight;
+  const AssayWeight *weight, *bias; /* NULL: no bias */
   size_t in, out;
   float *panels;
 } Matrix;
@@ -38,11 +41,15 @@ struct AssayDecoderWeights
 struct AssayDecoder
 {
   const AssayGpt *gpt;
-  uint32_t rows;        /* at most */
+  const AssayTap *taps;
+  uint32_t n_taps;
+  uint32_t capacity;    /* sequences at most */
   uint32_t position;    /* of the next token */
-  AssayAttention sizes; /* of one layer's cache, for as many sequences as there are */
+  uint32_t *slots;      /* where each sequence lies in the cache */
+  AssayAttention sizes; /* of one layer's cache; `batch` sequences are there */
   float *cache;         /* [layers][2]: keys and values */
   size_t n_cache;       /* floats of a layer's keys, or values */
+  size_t qkv_width, up_width;
   float *x, *y, *qkv, *up, *room, *logits;
 };
 
@@ -58,9 +65,10 @@ panel_width (size_t left)
 }
 
 static Matrix
-matrix_of (const AssayWeight *weight)
+matrix_of (const AssayWeight *weight, const AssayWeight *bias)
 {
   return (Matrix){ .weight = weight,
+                   .bias = bias,
                    .in = weight->shape[1],
                    .out = weight->shape[0],
                    .panels = assay_alloc_zeroed (weight->size * sizeof (float)) };
@@ -77,12 +85,12 @@ assay_decoder_weights_new (const AssayGpt *gpt)
   weights->matrices = next = assay_alloc_zeroed (weights->n * sizeof *weights->matrices);
   for (uint32_t i = 0; i < gpt->config.layers; i++)
     {
-      *next++ = matrix_of (gpt->layers[i].qkv_w);
-      *next++ = matrix_of (gpt->layers[i].attended_w);
-      *next++ = matrix_of (gpt->layers[i].up_w);
-      *next++ = matrix_of (gpt->layers[i].down_w);
+      *next++ = matrix_of (gpt->layers[i].qkv_w, gpt->layers[i].qkv_b);
+      *next++ = matrix_of (gpt->layers[i].attended_w, gpt->layers[i].attended_b);
+      *next++ = matrix_of (gpt->layers[i].up_w, gpt->layers[i].up_b);
+      *next++ = matrix_of (gpt->layers[i].down_w, gpt->layers[i].down_b);
     }
-  *next = matrix_of (gpt->embedding);
+  *next = matrix_of (gpt->head, NULL);
   return weights;
 }
 
@@ -119,7 +127,7 @@ assay_decoder_weights_set (AssayDecoderWeights *weights, const float *values, As
   assay_workers_run (workers, set_matrix, weights, weights->n);
 }
 
-/* ---- one position ---- */
+/* ---- a layer ---- */
 
 /** For matrices narrower than the kernel takes. */
 static void
@@ -153,69 +161,185 @@ product (float *y, const float *x, const Matrix *m, size_t rows, bool accumulate
     }
 }
 
+/** y = act (x w^T + b), or y + x w^T + b. */
 static void
-embed (const AssayDecoder *decoder, const float *values, const int32_t *ids, uint32_t n)
+linear (const AssayDecoderWeights *weights, float *y, const float *x, const Matrix *m, size_t rows,
+        AssayActivation act, bool accumulate)
 {
-  const AssayGpt *gpt = decoder->gpt;
-  size_t d = gpt->config.d;
-  const float *position = values + gpt->positions->offset + decoder->position * d;
-
-  for (uint32_t i = 0; i < n; i++)
-    assay_kernels ()->add (decoder->x + i * d,
-                           values + gpt->embedding->offset + (size_t) ids[i] * d, position, d);
+  product (y, x, m, rows, accumulate);
+  if (m->bias != NULL || act != ASSAY_IDENTITY)
+    assay_kernels ()->bias_activation (
+        y, NULL, rows, m->out, m->bias != NULL ? weights->values + m->bias->offset : NULL, act);
 }
 
 static void
-norm (const AssayDecoder *decoder, const float *values, const AssayWeight *gain,
-      const AssayWeight *bias, uint32_t n)
+norm (const AssayDecoder *decoder, const float *values, const float *x, const AssayWeight *gain,
+      const AssayWeight *bias, size_t rows)
 {
+  const AssayGptConfig *config = &decoder->gpt->config;
+
   /* The room holds the statistics, which nobody reads. */
-  assay_kernels ()->norm (decoder->y, decoder->room, decoder->room + n, decoder->x,
-                          values + gain->offset, values + bias->offset, n, decoder->gpt->config.d,
+  assay_kernels ()->norm (decoder->y, config->norm == ASSAY_NORM_RMS ? NULL : decoder->room,
+                          decoder->room + rows, x, values + gain->offset,
+                          bias != NULL ? values + bias->offset : NULL, rows, config->d,
                           ASSAY_GPT_EPSILON);
 }
 
+/** What is read is each sequence's last position, behind all others. */
 static void
-layer_forward (AssayDecoder *decoder, const AssayDecoderWeights *weights, uint32_t i, uint32_t n)
+tap (const AssayDecoder *decoder, uint32_t layer, AssaySite site, float *x, size_t rows,
+     size_t width)
+{
+  size_t n = decoder->sizes.batch;
+
+  for (uint32_t i = 0; i < decoder->n_taps; i++)
+    {
+      const AssayTap *its = &decoder->taps[i];
+
+      if (its->layer != layer || its->site != site)
+        continue;
+      if (its->kind == ASSAY_TAP_READ)
+        assay_tap_apply (its, x + (rows - n) * width, n, width);
+      else
+        assay_tap_apply (its, x, rows, width);
+    }
+}
+
+/** Position by position, since each meets those before it. */
+static void
+attend (const AssayDecoder *decoder, uint32_t layer, uint32_t steps)
+{
+  const AssayKernels *kernels = assay_kernels ();
+  const AssayAttention *sizes = &decoder->sizes;
+  AssayAttention one = *sizes;
+  float *keys = decoder->cache + 2 * layer * decoder->n_cache, *values = keys + decoder->n_cache;
+
+  one.steps = 1;
+  for (uint32_t i = 0; i < steps; i++)
+    {
+      float *qkv = decoder->qkv + i * sizes->batch * decoder->qkv_width;
+      float *out = decoder->y + i * sizes->batch * decoder->gpt->config.d;
+      uint32_t position = decoder->position + i;
+
+      if (decoder->gpt->rotary != NULL)
+        kernels->rotary (qkv, qkv, decoder->gpt->rotary + position * sizes->size, &one, false);
+      kernels->attention_decode (out, keys, values, decoder->slots, qkv, position, sizes,
+                                 decoder->room);
+    }
+}
+
+/** Adds a branch to the stream; where @site is tapped, by way of @apart. */
+static void
+end_branch (const AssayDecoder *decoder, const AssayDecoderWeights *weights, uint32_t layer,
+            AssaySite site, const float *x, const Matrix *m, size_t rows, float *apart)
+{
+  if (!assay_is_tapped (decoder->taps, decoder->n_taps, layer, site))
+    {
+      linear (weights, decoder->x, x, m, rows, ASSAY_IDENTITY, true);
+      return;
+    }
+  linear (weights, apart, x, m, rows, ASSAY_IDENTITY, false);
+  tap (decoder, layer, site, apart, rows, m->out);
+  assay_kernels ()->add (decoder->x, decoder->x, apart, rows * m->out);
+}
+
+static void
+feed_forward (const AssayDecoder *decoder, const AssayDecoderWeights *weights, uint32_t i,
+              const Matrix *matrices, size_t rows)
+{
+  const AssayGptConfig *config = &decoder->gpt->config;
+  bool gated = config->feed_forward == ASSAY_FEED_FORWARD_SWIGLU;
+
+  linear (weights, decoder->up, decoder->y, &matrices[UP], rows,
+          gated ? ASSAY_IDENTITY : ASSAY_GELU, false);
+  if (gated)
+    assay_kernels ()->swiglu (decoder->up, decoder->up, rows, config->hidden);
+  tap (decoder, i, ASSAY_SITE_HIDDEN, decoder->up, rows, config->hidden);
+  end_branch (decoder, weights, i, ASSAY_SITE_FEED_FORWARD, decoder->up, &matrices[DOWN], rows,
+              decoder->y);
+}
+
+static void
+layer_forward (const AssayDecoder *decoder, const AssayDecoderWeights *weights, uint32_t i,
+               uint32_t steps)
 {
   const AssayGptLayer *layer = &decoder->gpt->layers[i];
   const Matrix *matrices = weights->matrices + (size_t) i * PER_LAYER;
-  const AssayKernels *kernels = assay_kernels ();
-  const float *v = weights->values;
-  float *cache = decoder->cache + 2 * i * decoder->n_cache;
-  size_t d = decoder->gpt->config.d;
+  size_t rows = steps * decoder->sizes.batch, d = decoder->gpt->config.d;
 
-  norm (decoder, v, layer->gain1, layer->bias1, n);
-  product (decoder->qkv, decoder->y, &matrices[QKV], n, false);
-  kernels->bias_activation (decoder->qkv, NULL, n, 3 * d, v + layer->qkv_b->offset, ASSAY_IDENTITY);
-  kernels->attention_decode (decoder->y, cache, cache + decoder->n_cache, decoder->qkv,
-                             decoder->position, &decoder->sizes, decoder->room);
-  product (decoder->x, decoder->y, &matrices[ATTENDED], n, true);
-  kernels->bias_activation (decoder->x, NULL, n, d, v + layer->attended_b->offset, ASSAY_IDENTITY);
-  norm (decoder, v, layer->gain2, layer->bias2, n);
-  product (decoder->up, decoder->y, &matrices[UP], n, false);
-  kernels->bias_activation (decoder->up, NULL, n, 4 * d, v + layer->up_b->offset, ASSAY_GELU);
-  product (decoder->x, decoder->up, &matrices[DOWN], n, true);
-  kernels->bias_activation (decoder->x, NULL, n, d, v + layer->down_b->offset, ASSAY_IDENTITY);
+  tap (decoder, i, ASSAY_SITE_STREAM, decoder->x, rows, d);
+  norm (decoder, weights->values, decoder->x, layer->gain1, layer->bias1, rows);
+  linear (weights, decoder->qkv, decoder->y, &matrices[QKV], rows, ASSAY_IDENTITY, false);
+  attend (decoder, i, steps);
+  tap (decoder, i, ASSAY_SITE_HEADS, decoder->y, rows, d);
+  end_branch (decoder, weights, i, ASSAY_SITE_ATTENTION, decoder->y, &matrices[ATTENDED], rows,
+              decoder->qkv);
+  norm (decoder, weights->values, decoder->x, layer->gain2, layer->bias2, rows);
+  feed_forward (decoder, weights, i, matrices, rows);
+}
+
+/* ---- positions ---- */
+
+static void
+embed (const AssayDecoder *decoder, const float *values, const int32_t *ids, uint32_t steps)
+{
+  const AssayGpt *gpt = decoder->gpt;
+  size_t d = gpt->config.d, n = decoder->sizes.batch;
+
+  for (size_t i = 0; i < steps * n; i++)
+    {
+      const float *row = values + gpt->embedding->offset + (size_t) ids[i] * d;
+
+      if (gpt->positions != NULL)
+        assay_kernels ()->add (decoder->x + i * d, row,
+                               values + gpt->positions->offset + (decoder->position + i / n) * d,
+                               d);
+      else
+        memcpy (decoder->x + i * d, row, d * sizeof *row);
+    }
+}
+
+/** The states of ids [steps][n], into decoder->x. */
+static void
+take (AssayDecoder *decoder, const AssayDecoderWeights *weights, const int32_t *ids, uint32_t steps)
+{
+  embed (decoder, weights->values, ids, steps);
+  for (uint32_t i = 0; i < decoder->gpt->config.layers; i++)
+    layer_forward (decoder, weights, i, steps);
+  decoder->position += steps;
+}
+
+static void
+unembed (const AssayDecoder *decoder, const AssayDecoderWeights *weights, float *x)
+{
+  const AssayGpt *gpt = decoder->gpt;
+  size_t n = decoder->sizes.batch;
+
+  tap (decoder, gpt->config.layers, ASSAY_SITE_STREAM, x, n, gpt->config.d);
+  norm (decoder, weights->values, x, gpt->gain, gpt->bias, n);
+  product (decoder->logits, decoder->y, &weights->matrices[weights->n - 1], n, false);
 }
 
 const float *
-assay_decoder_next (AssayDecoder *decoder, const AssayDecoderWeights *weights, const int32_t *ids)
+assay_decoder_next (AssayDecoder *decoder, const AssayDecoderWeights *weights, const int32_t *ids,
+                    uint32_t steps)
 {
-  const AssayGpt *gpt = decoder->gpt;
-  uint32_t n = (uint32_t) decoder->sizes.batch;
+  const AssayGptConfig *config = &decoder->gpt->config;
+  uint32_t n = (uint32_t) decoder->sizes.batch, most = n < ROWS ? ROWS / n : 1, last = 0;
 
-  if (decoder->position == gpt->config.context)
+  if (steps > config->context - decoder->position)
     {
-      fprintf (stderr, "%s: the context of %u positions is full\n", __func__, gpt->config.context);
+      fprintf (stderr, "%s: %u more positions in a context of %u, of which %u are taken\n",
+               __func__, steps, config->context, decoder->position);
       abort ();
     }
-  embed (decoder, weights->values, ids, n);
-  for (uint32_t i = 0; i < gpt->config.layers; i++)
-    layer_forward (decoder, weights, i, n);
-  norm (decoder, weights->values, gpt->gain, gpt->bias, n);
-  product (decoder->logits, decoder->y, &weights->matrices[weights->n - 1], n, false);
-  decoder->position++;
+  for (; steps > 0; steps -= last, ids += (size_t) last * n)
+    {
+      last = steps < most ? steps : most;
+      take (decoder, weights, ids, last);
+    }
+  if (last > 0)
+    unembed (decoder, weights, decoder->x + (size_t) (last - 1) * n * config->d);
   return decoder->logits;
 }
 
@@ -227,29 +351,43 @@ floats (size_t n)
   return assay_alloc_zeroed (n * sizeof (float));
 }
 
+static void
+set_sizes (AssayDecoder *decoder)
+{
+  const AssayGptConfig *config = &decoder->gpt->config;
+  size_t size = config->d / config->heads;
+
+  decoder->sizes = (AssayAttention){ .batch = decoder->capacity,
+                                     .steps = config->context,
+                                     .n_heads = config->heads,
+                                     .n_kv_heads = config->kv_heads,
+                                     .size = size };
+  decoder->n_cache = assay_attention_cache (&decoder->sizes);
+  decoder->qkv_width = (config->heads + 2 * (size_t) config->kv_heads) * size;
+  decoder->up_width = config->hidden;
+  if (config->feed_forward == ASSAY_FEED_FORWARD_SWIGLU)
+    decoder->up_width *= 2;
+}
+
 AssayDecoder *
-assay_decoder_new (const AssayGpt *gpt, uint32_t rows)
+assay_decoder_new (const AssayGpt *gpt, uint32_t capacity)
 {
   const AssayGptConfig *config = &gpt->config;
   AssayDecoder *decoder = assay_alloc_zeroed (sizeof *decoder);
-  size_t d = config->d, room;
+  size_t d = config->d, rows = capacity > ROWS ? capacity : ROWS, room;
 
   decoder->gpt = gpt;
-  decoder->rows = rows;
-  decoder->sizes = (AssayAttention){ .batch = rows,
-                                     .steps = config->context,
-                                     .n_heads = config->heads,
-                                     .n_kv_heads = config->heads,
-                                     .size = d / config->heads };
-  decoder->n_cache = assay_attention_cache (&decoder->sizes);
-  decoder->cache = floats (2 * config->layers * decoder->n_cache);
+  decoder->capacity = capacity;
+  set_sizes (decoder);
   room = assay_kernels ()->attention_room (&decoder->sizes);
-  decoder->room = floats (room > 2 * (size_t) rows ? room : 2 * (size_t) rows);
+  decoder->room = floats (room > 2 * rows ? room : 2 * rows);
+  decoder->slots = assay_alloc_zeroed (capacity * sizeof *decoder->slots);
+  decoder->cache = floats (2 * config->layers * decoder->n_cache);
   decoder->x = floats (rows * d);
   decoder->y = floats (rows * d);
-  decoder->qkv = floats (rows * 3 * d);
-  decoder->up = floats (rows * 4 * d);
-  decoder->logits = floats ((size_t) rows * config->vocabulary);
+  decoder->qkv = floats (rows * decoder->qkv_width);
+  decoder->up = floats (rows * decoder->up_width);
+  decoder->logits = floats ((size_t) capacity * config->vocabulary);
   return decoder;
 }
 
@@ -258,6 +396,7 @@ assay_decoder_free (AssayDecoder *decoder)
 {
   if (decoder == NULL)
     return;
+  free (decoder->slots);
   free (decoder->cache);
   free (decoder->room);
   free (decoder->x);
@@ -271,11 +410,26 @@ assay_decoder_free (AssayDecoder *decoder)
 void
 assay_decoder_begin (AssayDecoder *decoder, uint32_t n)
 {
-  if (n > decoder->rows)
+  if (n > decoder->capacity)
     {
-      fprintf (stderr, "%s: %u sequences in a decoder of %u\n", __func__, n, decoder->rows);
+      fprintf (stderr, "%s: %u sequences in a decoder of %u\n", __func__, n, decoder->capacity);
       abort ();
     }
   decoder->sizes.batch = n;
   decoder->position = 0;
+  for (uint32_t i = 0; i < n; i++)
+    decoder->slots[i] = i;
+}
+
+void
+assay_decoder_drop (AssayDecoder *decoder, uint32_t i)
+{
+  decoder->slots[i] = decoder->slots[--decoder->sizes.batch];
+}
+
+void
+assay_decoder_tap (AssayDecoder *decoder, const AssayTap *taps, uint32_t n)
+{
+  decoder->taps = taps;
+  decoder->n_taps = n;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A GPT's logits for the next token, one position at a time: keys and values of the positions
- * before are kept.  A sequence gets the same bits alone and in a batch.
+ * A GPT's logits for the next token: keys and values of the positions before are kept.  A sequence
+ * gets the same bits alone and in a batch, taken token by token or many at once.
  */
 #ifndef ASSAY_LEARN_DECODER_H
 #define ASSAY_LEARN_DECODER_H
@@ -21,14 +21,19 @@ void assay_decoder_weights_set (AssayDecoderWeights *weights, const float *value
 
 typedef struct AssayDecoder AssayDecoder;
 
-/** For up to @rows sequences at once. */
-AssayDecoder *assay_decoder_new (const AssayGpt *gpt, uint32_t rows);
+/** For up to @capacity sequences at once. */
+AssayDecoder *assay_decoder_new (const AssayGpt *gpt, uint32_t capacity);
 void assay_decoder_free (AssayDecoder *decoder);
-/** Forgets all positions; the next are of @n <= rows sequences. */
+/** Forgets all positions; the next are of @n <= capacity sequences. */
 void assay_decoder_begin (AssayDecoder *decoder, uint32_t n);
-/** Takes ids[n], the next token of each sequence (at most as many as the GPT's context), and
- *  returns logits [n][vocabulary], valid until the next call. */
+/** Takes ids [steps][n], the next tokens of each sequence (at most as many as the GPT's context),
+ *  and returns logits [n][vocabulary] of the last, valid until the next call. */
 const float *assay_decoder_next (AssayDecoder *decoder, const AssayDecoderWeights *weights,
-                                 const int32_t *ids);
+                                 const int32_t *ids, uint32_t steps);
+/** Sequence @i has come to its end; the last one takes its number. */
+void assay_decoder_drop (AssayDecoder *decoder, uint32_t i);
+/** Sets the taps, which live as long as they are in use; values are the same for all positions,
+ *  but for those read, [sequences][n], of the last position taken. */
+void assay_decoder_tap (AssayDecoder *decoder, const AssayTap *taps, uint32_t n);
 
 #endif

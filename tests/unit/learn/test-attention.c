@@ -352,7 +352,11 @@ test_decoding (void)
       const AssayAttention *a = &sizes[i];
       size_t row = (a->n_heads + 2 * a->n_kv_heads) * a->size, out_row = a->n_heads * a->size;
       g_autofree float *qkv = g_new (float, a->batch *row);
+      g_autofree uint32_t *slots = g_new (uint32_t, a->batch);
       Scene scene;
+
+      for (uint32_t b = 0; b < a->batch; b++)
+        slots[b] = (b + 1) % (uint32_t) a->batch;
 
       scene_init (&scene, a, 1.5);
       FOR_EACH_KIND (kernels)
@@ -368,7 +372,7 @@ test_decoding (void)
           {
             for (size_t b = 0; b < a->batch; b++)
               memcpy (qkv + b * row, scene.qkv + (b * a->steps + t) * row, row * sizeof (float));
-            kernels->attention_decode (out, keys, values, qkv, t, a, room);
+            kernels->attention_decode (out, keys, values, slots, qkv, t, a, room);
             for (size_t b = 0; b < a->batch; b++)
               memcpy (scene.out + (b * a->steps + t) * out_row, out + b * out_row,
                       out_row * sizeof (float));

@@ -82,7 +82,7 @@ test_logits (void)
 
               for (size_t i = 0; i < batch; i++)
                 now[i] = ids[i * context + t];
-              logits = assay_decoder_next (decoder, weights, now);
+              logits = assay_decoder_next (decoder, weights, now, 1);
               for (size_t i = 0; i < batch; i++)
                 for (size_t v = 0; v < vocabulary; v++)
                   g_assert_cmpfloat_with_epsilon (logits[i * vocabulary + v],
@@ -117,7 +117,8 @@ sample (const Model *model, const AssaySampling *options, uint32_t first, uint32
         ids[i * steps + t] = t < lengths[i] ? (int32_t) ((first + i + t) % config->vocabulary) : -1;
       assay_stream_init (&streams[i], first + i, "sample");
     }
-  assay_generate (sampler, model->params->values, options, ids, lengths, n, steps, streams);
+  assay_generate (sampler, model->params->values, options, ids, lengths, NULL, NULL, n, steps,
+                  streams);
   for (uint32_t i = 0; i < n * steps; i++)
     g_assert_true (ids[i] >= 0 && (uint32_t) ids[i] < config->vocabulary);
   assay_sampler_free (sampler);
@@ -128,7 +129,8 @@ sample (const Model *model, const AssaySampling *options, uint32_t first, uint32
 static void
 test_batches (void)
 {
-  static const AssaySampling options[] = { { 0, 0 }, { 1, 0 }, { 0.7f, 4 } };
+  static const AssaySampling options[]
+      = { { 0, 0, 0, -1 }, { 1, 0, 0, -1 }, { 0.7f, 4, 0.8f, -1 } };
 
   for (guint c = 0; c < G_N_ELEMENTS (configs); c++)
     for (guint o = 0; o < G_N_ELEMENTS (options); o++)
@@ -227,7 +229,8 @@ static void
 test_top_k (void)
 {
   Model model = model_new (&configs[1]);
-  AssaySampling greedy = { 0, 0 }, one = { 1, 1 }, many = { 1, 1000 }, all = { 1, 0 };
+  AssaySampling greedy = { 0, 0, 0, -1 }, one = { 1, 1, 0, -1 };
+  AssaySampling many = { 1, 1000, 0, -1 }, all = { 1, 0, 0, -1 };
   uint32_t n = 8, bytes = n * configs[1].context * (uint32_t) sizeof (int32_t);
   g_autofree int32_t *a = sample (&model, &greedy, 0, n, 1), *b = sample (&model, &one, 0, n, 1);
   g_autofree int32_t *c = sample (&model, &many, 0, n, 1), *d = sample (&model, &all, 0, n, 1);
