@@ -61,6 +61,25 @@ of_one_reference (double *y, const double *const *in, const Check *check)
 }
 
 static AssayTensor *
+swiglu (AssayTape *tape, AssayTensor *const *in, const Check *check)
+{
+  return assay_swiglu (tape, in[0]);
+}
+
+static void
+swiglu_reference (double *y, const double *const *in, const Check *check)
+{
+  size_t n = check->inputs[0].shape[1] / 2, rows = check->inputs[0].shape[0];
+
+  for (size_t i = 0; i < rows * n; i++)
+    {
+      const double *row = in[0] + i / n * 2 * n;
+
+      y[i] = silu_of (row[i % n]) * row[n + i % n];
+    }
+}
+
+static AssayTensor *
 affine (AssayTape *tape, AssayTensor *const *in, const Check *check)
 {
   return assay_affine (tape, in[0], -1.5f, 0.25f);
@@ -204,6 +223,10 @@ static const Check checks[] = {
   ONE ("sqrt", root, 0.1, 10),
   ONE ("abs", absolute, -2, 2),
   ONE ("square", square, -2, 2),
+  { .name = "swiglu",
+    .op = swiglu,
+    .reference = swiglu_reference,
+    .inputs = { { -3, 3, { 3, 2 * 21 } } } },
   { .name = "affine",
     .op = affine,
     .reference = affine_reference,

@@ -147,6 +147,23 @@ test_seeds (void)
   assay_params_free (c);
 }
 
+static void
+test_freeze (void)
+{
+  AssayParams *params = assay_params_new ();
+  const AssayWeight *a = assay_params_add (params, ASSAY_SHAPE (2), ASSAY_INIT_ONE, 0, "h.1.w");
+  const AssayWeight *b = assay_params_add (params, ASSAY_SHAPE (2), ASSAY_INIT_ONE, 0, "h.10.w");
+
+  g_assert_cmpuint (assay_params_freeze (params, "h.1.", true), ==, 1);
+  g_assert_true (a->frozen && !b->frozen);
+  g_assert_cmpuint (assay_params_freeze (params, "", true), ==, 2);
+  g_assert_true (a->frozen && b->frozen);
+  g_assert_cmpuint (assay_params_freeze (params, "h.1", false), ==, 2);
+  g_assert_true (!a->frozen && !b->frozen);
+  g_assert_cmpuint (assay_params_freeze (params, "x", true), ==, 0);
+  assay_params_free (params);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,6 +172,7 @@ main (int argc, char **argv)
   g_test_add_func ("/params/a-scalar-has-no-dimension", test_scalar);
   g_test_add_func ("/params/initialisers-have-their-spread-and-bound", test_spread);
   g_test_add_func ("/params/orthogonal-rows-or-columns", test_orthogonal);
+  g_test_add_func ("/params/arrays-are-frozen-by-prefix", test_freeze);
   g_test_add_func ("/params/the-seed-decides", test_seeds);
   return g_test_run ();
 }

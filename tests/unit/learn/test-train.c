@@ -199,6 +199,48 @@ test_accumulate (void)
   assay_params_free (model.params);
 }
 
+/** What is frozen stays to the bit, decay and all; the rest goes as if the gradient were without
+ * it. */
+static void
+test_frozen (void)
+{
+  AssayOptimizerOptions options = assay_adam_defaults;
+  AssayTrainer *trainer, *free_trainer;
+  AssayOptimizer *optimizer;
+  Model model;
+  float *before;
+
+  model_init (&model, 2);
+  trainer = assay_trainer_new (model.params, 2, NULL);
+  free_trainer = assay_trainer_new (model.params, 2, NULL);
+  assay_gradient (free_trainer, loss, &model, false);
+  options.kind = ASSAY_ADAMW;
+  options.decay = 0.1;
+  optimizer = assay_optimizer_new (model.params, &options);
+  g_assert_cmpuint (assay_params_freeze (model.params, "1.", true), ==, 2);
+  before = g_memdup2 (model.params->values, model.params->size * sizeof *before);
+  for (guint t = 0; t < 3; t++)
+    {
+      assay_gradient (trainer, loss, &model, false);
+      for (size_t i = 0; i < model.params->size; i++)
+        if (i < model.w2->offset)
+          g_assert_cmpfloat (trainer->grads[0][i], ==, 0);
+        else if (t == 0)
+          g_assert_cmpfloat (trainer->grads[0][i], ==, free_trainer->grads[0][i]);
+      assay_optimizer_step (optimizer, trainer->grads[0], NULL);
+      g_assert_cmpmem (before, model.w2->offset * sizeof *before, model.params->values,
+                       model.w2->offset * sizeof *before);
+      for (size_t i = 0; i < model.w2->size; i++)
+        g_assert_cmpfloat (before[model.w2->offset + i], !=,
+                           model.params->values[model.w2->offset + i]);
+    }
+  g_free (before);
+  assay_optimizer_free (optimizer);
+  assay_trainer_free (trainer);
+  assay_trainer_free (free_trainer);
+  assay_params_free (model.params);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -206,5 +248,6 @@ main (int argc, char **argv)
   g_test_add_func ("/train/threads-do-not-change-bits", test_threads);
   g_test_add_func ("/train/shards-add-up-to-the-gradient", test_gradient);
   g_test_add_func ("/train/gradients-accumulate", test_accumulate);
+  g_test_add_func ("/train/frozen-arrays-stay", test_frozen);
   return g_test_run ();
 }
