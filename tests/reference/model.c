@@ -54,6 +54,12 @@ gpt_new (Model *model, AssayParams *params, const AssayTensors *file)
     .heads = number (file, "heads"),
     .context = number (file, "context"),
     .vocabulary = number (file, "vocabulary"),
+    .kv_heads = number (file, "kv_heads"),
+    .hidden = number (file, "hidden"),
+    .positions = number (file, "positions"),
+    .norm = number (file, "norm"),
+    .feed_forward = number (file, "feed_forward"),
+    .untied = number (file, "untied"),
   };
 
   model->gpt = assay_gpt_new (params, &config);

@@ -4,12 +4,13 @@ how far the parameter went in ten steps of AdamW with decay of the matrices and 
 import copy
 import os
 import sys
+from types import SimpleNamespace
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ops import conv2d
+from ops import attention, conv2d, rotary
 from tensors import errors, write
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'bench', 'peer'))
@@ -18,6 +19,14 @@ import gpt
 STEPS = 10
 OPTIONS = {'rate': 1e-3, 'beta1': 0.9, 'beta2': 0.95, 'epsilon': 1e-8, 'decay': 0.1, 'max_norm': 0.25}
 # Our names of the arrays of peer/gpt.py: those of GPT-2.
+AS_GPT2 = dict.fromkeys(('kv_heads', 'hidden', 'positions', 'norm', 'feed_forward', 'untied'), 0)
+GPT2 = {'embedding': 'wte', 'positions': 'wpe', 'layers': 'h', 'norm1': 'ln_1', 'q': 'attn.c_attn', 'k': 'attn.c_attn',
+        'v': 'attn.c_attn', 'attended': 'attn.c_proj', 'norm2': 'ln_2', 'gate': 'mlp.c_fc', 'up': 'mlp.c_fc',
+        'down': 'mlp.c_proj', 'last': 'ln_f', 'head': 'lm_head'}
+PHI3 = {'embedding': 'model.embed_tokens', 'layers': 'model.layers', 'norm1': 'input_layernorm',
+        'q': 'self_attn.qkv_proj', 'k': 'self_attn.qkv_proj', 'v': 'self_attn.qkv_proj',
+        'attended': 'self_attn.o_proj', 'norm2': 'post_attention_layernorm', 'gate': 'mlp.gate_up_proj',
+        'up': 'mlp.gate_up_proj', 'down': 'mlp.down_proj', 'last': 'model.norm', 'head': 'lm_head'}
 GPT_NAMES = {'attn.': 'attn.c_attn.', 'proj.': 'attn.c_proj.', 'fc.': 'mlp.c_fc.', 'out.': 'mlp.c_proj.'}
 
 
@@ -74,6 +83,74 @@ class Gru(nn.Module):
         return self.head[0](h)
 
 
+class RmsNorm(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d))
+
+    def forward(self, x):
+        return x * (x.square().mean(-1, keepdim=True) + 1e-5).rsqrt() * self.weight
+
+
+class Layer(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c, self.norm1, self.norm2 = c, c.norm(c.d), c.norm(c.d)
+        size = c.d // c.heads
+        self.q = nn.Linear(c.d, c.d, bias=c.biases)
+        self.k, self.v = (nn.Linear(c.d, c.kv_heads * size, bias=c.biases) for _ in range(2))
+        self.attended = nn.Linear(c.d, c.d, bias=c.biases)
+        self.gate = nn.Linear(c.d, c.hidden, bias=c.biases) if c.feed_forward else None
+        self.up, self.down = nn.Linear(c.d, c.hidden, bias=c.biases), nn.Linear(c.hidden, c.d, bias=c.biases)
+
+    def forward(self, x):
+        y, c = self.norm1(x), self.c
+        qkv = torch.cat([self.q(y), self.k(y), self.v(y)], -1)
+        if c.positions:
+            qkv = rotary(qkv, c.heads, c.kv_heads)
+        x = x + self.attended(attention(qkv, c.heads, c.kv_heads))
+        y = self.norm2(x)
+        y = F.silu(self.gate(y)) * self.up(y) if c.feed_forward else F.gelu(self.up(y))
+        return x + self.down(y)
+
+
+class Transformer(nn.Module):
+    """With the options of AssayGptConfig, every matrix apart: named_parameters puts them together as ours are."""
+    def __init__(self, d, layers, heads, context, vocabulary, kv_heads, hidden, positions, norm, feed_forward, untied):
+        super().__init__()
+        c = SimpleNamespace(d=d, heads=heads, kv_heads=kv_heads, hidden=hidden, positions=positions,
+                            feed_forward=feed_forward, norm=RmsNorm if norm else nn.LayerNorm, biases=not norm)
+        self.names = PHI3 if positions and norm and feed_forward else GPT2
+        self.embedding = nn.Embedding(vocabulary, d)
+        self.positions = None if positions else nn.Embedding(context, d)
+        self.layers, self.norm = nn.ModuleList(Layer(c) for _ in range(layers)), c.norm(d)
+        self.head = nn.Linear(d, vocabulary, bias=False) if untied else None
+
+    def forward(self, tokens):
+        x = self.embedding(tokens)
+        if self.positions is not None:
+            x = x + self.positions.weight[:tokens.shape[1]]
+        for layer in self.layers:
+            x = layer(x)
+        return self.norm(x) @ (self.embedding if self.head is None else self.head).weight.T
+
+    def together(self, of):
+        """-> our arrays, of what `of` gives of each parameter."""
+        arrays = {}
+        for name, p in self.named_parameters():
+            *layer, part, kind = name.removeprefix('layers.').split('.')
+            ours = self.names[part if layer or part != 'norm' else 'last']
+            ours = (f"{self.names['layers']}.{layer[0]}." if layer else '') + f'{ours}.{kind}'
+            arrays[ours] = torch.cat([arrays[ours], of(p)]) if ours in arrays else of(p)
+        return arrays
+
+
+def arrays_of(model, of):
+    if isinstance(model, Transformer):
+        return model.together(of)
+    return {our_name(k): of(p) for k, p in model.named_parameters()}
+
+
 def our_name(name):
     for theirs, ours in GPT_NAMES.items():
         name = name.replace('.' + theirs, '.' + ours) if name.startswith('h.') else name
@@ -84,7 +161,7 @@ def train(model, inputs, targets):
     """-> logits, loss and gradients before the first step, and how far the parameters are after the last."""
     optimizer = gpt.adamw(model, decay=OPTIONS['decay'], lr=OPTIONS['rate'], eps=OPTIONS['epsilon'],
                           betas=(OPTIONS['beta1'], OPTIONS['beta2']))
-    before = {k: p.detach().clone() for k, p in model.named_parameters()}
+    before = arrays_of(model, lambda p: p.detach().clone())
     for step in range(STEPS):
         logits = model(inputs)
         loss = F.cross_entropy(logits.flatten(0, -2), targets.flatten(), ignore_index=-1)
@@ -92,10 +169,10 @@ def train(model, inputs, targets):
         loss.backward()
         if step == 0:
             first = {'logits': logits, 'loss': loss,
-                     **{f'grad.{our_name(k)}': p.grad.clone() for k, p in model.named_parameters()}}
+                     **{f'grad.{k}': g for k, g in arrays_of(model, lambda p: p.grad.clone()).items()}}
         nn.utils.clip_grad_norm_(model.parameters(), OPTIONS['max_norm'])
         optimizer.step()
-    return {**first, **{f'step10.{our_name(k)}': p - before[k] for k, p in model.named_parameters()}}
+    return {**first, **{f'step10.{k}': p - before[k] for k, p in arrays_of(model, lambda p: p).items()}}
 
 
 def write_model(path, kind, model, inputs, targets, **config):
@@ -103,11 +180,16 @@ def write_model(path, kind, model, inputs, targets, **config):
     for p in model.parameters():  # no bias at 0, no gain at 1
         p.data += 0.05 * torch.randn(p.shape)
     tensors = {'const.inputs': inputs, 'const.targets': targets.int(),
-               **{f'param.{our_name(k)}': p.data.clone() for k, p in model.named_parameters()}}
+               **{f'param.{k}': p for k, p in arrays_of(model, lambda p: p.data.clone()).items()}}
     truth, single = (train(copy.deepcopy(model).to(dtype), inputs.long() if inputs.dtype == torch.int32 else
                            inputs.to(dtype), targets) for dtype in (torch.float64, torch.float32))
     write(path, {**tensors, **truth}, {'model': kind, **{k: str(v) for k, v in {**OPTIONS, **config}.items()},
                                        **errors(single, truth)})
+
+
+def write_transformer(path, batch, length, **options):
+    tokens = torch.randint(options['vocabulary'], (batch, length + 1))
+    write_model(path, 'gpt', Transformer(**options), tokens[:, :-1], tokens[:, 1:].clone(), **options)
 
 
 def write_gpt(path, batch, length, d, layers, heads, context, vocabulary):
@@ -116,13 +198,19 @@ def write_gpt(path, batch, length, d, layers, heads, context, vocabulary):
     if length < context:
         targets.view(-1)[::5] = -1
     write_model(path, 'gpt', gpt.Gpt(d, layers, heads, context, vocabulary), tokens[:, :-1], targets, d=d,
-                layers=layers, heads=heads, context=context, vocabulary=vocabulary)
+                layers=layers, heads=heads, context=context, vocabulary=vocabulary, **AS_GPT2)
 
 
 def write_models(folder):
     torch.manual_seed(1)
     write_gpt(f'{folder}/gpt-a.safetensors', 2, 64, *gpt.SIZES['a'])
     write_gpt(f'{folder}/gpt-ragged.safetensors', 3, 13, 24, 3, 3, 19, 37)
+    # Llama's, with heads that share keys and values; then some options of either side.
+    for name, kv_heads, hidden, *choices in (('llama', 2, 53, 1, 1, 1, 1), ('tied', 1, 40, 1, 0, 1, 0),
+                                             ('bare', 4, 48, 0, 1, 0, 1)):
+        write_transformer(f'{folder}/transformer-{name}.safetensors', 3, 29, d=32, layers=3, heads=4, context=31,
+                          vocabulary=41, kv_heads=kv_heads, hidden=hidden,
+                          **dict(zip(('positions', 'norm', 'feed_forward', 'untied'), choices)))
     write_model(f'{folder}/mlp.safetensors', 'mlp', Mlp((7, 33, 17, 5)), torch.randn(19, 7), torch.randint(5, (19,)),
                 sizes='7,33,17,5')
     convs = ((6, 3, 1, 1), (8, 3, 2, 0))
