@@ -492,6 +492,40 @@ test_nucleus (void)
   model_clear (&model);
 }
 
+/** A logit that is no number is never drawn while there is another. */
+static void
+test_no_number (void)
+{
+  static const double probabilities[] = { 0.25, 0.25, 0.25, 0.25 };
+  static const AssaySampling options[]
+      = { { 1, 0, 0.9f, -1 }, { 1, 2, 0, -1 }, { 1, 3, 0.5f, -1 }, { 0, 0, 0, -1 } };
+  Model model = model_of (probabilities, 4);
+  AssaySampler *sampler = assay_sampler_new (model.gpt, NULL);
+
+  for (guint numbers = 0; numbers < 2; numbers++)
+    for (guint o = 0; o < G_N_ELEMENTS (options); o++)
+      {
+        int32_t ids[64] = { 0 };
+        uint32_t prompts[32];
+        AssayStream streams[32];
+
+        for (guint i = 0; i < 4; i++)
+          model.params->values[model.gpt->head->offset + i * 4] = numbers == 0 || i == 2 ? NAN : 1;
+        for (guint i = 0; i < 32; i++)
+          {
+            prompts[i] = 1;
+            assay_stream_init (&streams[i], i, "no number");
+          }
+        assay_generate (sampler, model.params->values, &options[o], ids, prompts, NULL, NULL, 32, 2,
+                        streams);
+        for (guint i = 0; i < 32; i++)
+          g_assert_true (ids[2 * i + 1] >= 0 && ids[2 * i + 1] < 4
+                         && (numbers == 0 || ids[2 * i + 1] != 2));
+      }
+  assay_sampler_free (sampler);
+  model_clear (&model);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -504,5 +538,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sample/a-full-row-is-left-alone", test_full_rows);
   g_test_add_func ("/sample/bounds-at-their-extremes", test_bounds);
   g_test_add_func ("/sample/top-k-and-top-p", test_nucleus);
+  g_test_add_func ("/sample/a-logit-that-is-no-number", test_no_number);
   return g_test_run ();
 }
