@@ -136,3 +136,13 @@ KERNEL (attention_decode) (float *out, float *keys, float *values, const uint32_
         memcpy (out, sums, a->size * sizeof (float));
       }
 }
+
+void
+KERNEL (attention_fork) (float *cache, size_t from, size_t to, size_t n, const AssayAttention *a)
+{
+  size_t filled = whole (a->size), of_head = whole (a->steps) * filled;
+
+  for (size_t h = 0; h < a->n_kv_heads; h++)
+    memcpy (cache + (to * a->n_kv_heads + h) * of_head,
+            cache + (from * a->n_kv_heads + h) * of_head, whole (n) * filled * sizeof *cache);
+}

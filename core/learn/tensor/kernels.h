@@ -102,7 +102,9 @@ typedef struct AssayWindows
  * attention_decode takes the next position of each sequence, @position < steps: qkv [batch]
  * [(n_heads + 2 n_kv_heads) size] -> out [batch][n_heads size].  Its k and v join those of the
  * positions before it in keys and values: assay_attention_cache floats each, sequence by
- * sequence, in an order that suits the CPU; the i-th is the slots[i]-th there. */
+ * sequence, in an order that suits the CPU; the i-th is the slots[i]-th there.
+ *
+ * attention_fork gives the slot @to of keys or values the first @n positions of the slot @from. */
 #define ASSAY_KERNELS_ATTENTION(K)                                                                 \
   K (size_t, attention_room, (const AssayAttention *a))                                            \
   K (void, attention,                                                                              \
@@ -112,7 +114,9 @@ typedef struct AssayWindows
       const float *qkv, const AssayAttention *a, float *room))                                     \
   K (void, attention_decode,                                                                       \
      (float *out, float *keys, float *values, const uint32_t *slots, const float *qkv,             \
-      size_t position, const AssayAttention *a, float *room))
+      size_t position, const AssayAttention *a, float *room))                                      \
+  K (void, attention_fork,                                                                         \
+     (float *cache, size_t from, size_t to, size_t n, const AssayAttention *a))
 
 /* Of one image.  col2im adds columns [out_height][out_width][kernel_height][kernel_width]
  * [channels], what each window's places get, to the image.  `from` receives where in the image each

@@ -320,6 +320,15 @@ unembed (const AssayDecoder *decoder, const AssayDecoderWeights *weights, float 
   product (decoder->logits, decoder->y, &weights->matrices[weights->n - 1], n, false);
 }
 
+static void
+require_room (const AssayDecoder *decoder, uint32_t n)
+{
+  if (n <= decoder->capacity)
+    return;
+  fprintf (stderr, "assay_decoder: %u sequences in a decoder of %u\n", n, decoder->capacity);
+  abort ();
+}
+
 const float *
 assay_decoder_next (AssayDecoder *decoder, const AssayDecoderWeights *weights, const int32_t *ids,
                     uint32_t steps)
@@ -340,6 +349,38 @@ assay_decoder_next (AssayDecoder *decoder, const AssayDecoderWeights *weights, c
     }
   if (last > 0)
     unembed (decoder, weights, decoder->x + (size_t) (last - 1) * n * config->d);
+  return decoder->logits;
+}
+
+/** Copies what the cache has of one slot to another. */
+static void
+copy_slot (const AssayDecoder *decoder, uint32_t from, uint32_t to)
+{
+  for (size_t i = 0; i < 2 * (size_t) decoder->gpt->config.layers; i++)
+    assay_kernels ()->attention_fork (decoder->cache + i * decoder->n_cache, from, to,
+                                      decoder->position, &decoder->sizes);
+}
+
+const float *
+assay_decoder_fork (AssayDecoder *decoder, const uint32_t *sources, uint32_t n)
+{
+  size_t vocabulary = decoder->gpt->config.vocabulary;
+  uint32_t next = (uint32_t) decoder->sizes.batch;
+
+  require_room (decoder, n);
+  /* From the back, since a sequence is not before its source. */
+  for (uint32_t i = n; i-- > 0;)
+    {
+      uint32_t slot = decoder->slots[sources[i]];
+      bool copied = i > 0 && sources[i] == sources[i - 1];
+
+      if (copied)
+        copy_slot (decoder, slot, next);
+      decoder->slots[i] = copied ? next++ : slot;
+      memmove (decoder->logits + i * vocabulary, decoder->logits + sources[i] * vocabulary,
+               vocabulary * sizeof *decoder->logits);
+    }
+  decoder->sizes.batch = n;
   return decoder->logits;
 }
 
@@ -410,11 +451,7 @@ assay_decoder_free (AssayDecoder *decoder)
 void
 assay_decoder_begin (AssayDecoder *decoder, uint32_t n)
 {
-  if (n > decoder->capacity)
-    {
-      fprintf (stderr, "%s: %u sequences in a decoder of %u\n", __func__, n, decoder->capacity);
-      abort ();
-    }
+  require_room (decoder, n);
   decoder->sizes.batch = n;
   decoder->position = 0;
   for (uint32_t i = 0; i < n; i++)

@@ -30,6 +30,10 @@ void assay_decoder_begin (AssayDecoder *decoder, uint32_t n);
  *  and returns logits [n][vocabulary] of the last, valid until the next call. */
 const float *assay_decoder_next (AssayDecoder *decoder, const AssayDecoderWeights *weights,
                                  const int32_t *ids, uint32_t steps);
+/** Makes them @n sequences, the i-th of which goes on from where sequence sources[i] is: sources[0]
+ *  is 0, each of the others the one before or 1 more, up to the last there is; none has been
+ *  dropped.  Returns the logits [n][vocabulary] of the last position. */
+const float *assay_decoder_fork (AssayDecoder *decoder, const uint32_t *sources, uint32_t n);
 /** Sequence @i has come to its end; the last one takes its number. */
 void assay_decoder_drop (AssayDecoder *decoder, uint32_t i);
 /** Sets the taps, which live as long as they are in use; values are the same for all positions,

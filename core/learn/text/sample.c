@@ -208,6 +208,29 @@ advance (const Shard *shard, uint32_t from, uint32_t to)
   return assay_decoder_next (shard->decoder, work->sampler->weights, shard->next, to - from);
 }
 
+/** Takes the first @n tokens, of neighbours with equal ones once; the logits of the next. */
+static const float *
+take_prompts (Shard *shard, uint32_t n)
+{
+  const Work *work = shard->work;
+  uint32_t sources[SHARD], first = shard->sequences[0], n_all = shard->n;
+  const int32_t *row = work->ids + (size_t) first * work->steps;
+
+  shard->n = 0;
+  for (uint32_t i = 0; i < n_all; i++, row += work->steps)
+    {
+      if (i == 0 || memcmp (row, row - work->steps, n * sizeof *row) != 0)
+        shard->sequences[shard->n++] = first + i;
+      sources[i] = shard->n - 1;
+    }
+  assay_decoder_begin (shard->decoder, shard->n);
+  advance (shard, 0, n);
+  for (uint32_t i = 0; i < n_all; i++)
+    shard->sequences[i] = first + i;
+  shard->n = n_all;
+  return assay_decoder_fork (shard->decoder, sources, n_all);
+}
+
 /** Draws token @t of a sequence; whether it is the last. */
 static bool
 draw (const Shard *shard, uint32_t sequence, uint32_t t, const float *logits)
@@ -262,7 +285,7 @@ sample_shard (void *data, uint32_t item)
 {
   const Work *work = data;
   const AssaySampler *sampler = work->sampler;
-  uint32_t thread = item % sampler->n_threads, taken = 0, t = work->steps;
+  uint32_t thread = item % sampler->n_threads, t = work->steps;
   uint32_t begin = (uint32_t) ((uint64_t) item * work->n / work->n_shards);
   uint32_t end = (uint32_t) ((uint64_t) (item + 1) * work->n / work->n_shards);
   Shard shard = { .work = work,
@@ -276,9 +299,11 @@ sample_shard (void *data, uint32_t item)
 
       t = prompt < t ? prompt : t;
     }
-  assay_decoder_begin (shard.decoder, shard.n);
-  for (; t < work->steps && shard.n > 0; taken = t, t++)
-    draw_all (&shard, t, advance (&shard, taken, t));
+  if (t == work->steps)
+    return;
+  draw_all (&shard, t, take_prompts (&shard, t));
+  for (t++; t < work->steps && shard.n > 0; t++)
+    draw_all (&shard, t, advance (&shard, t - 1, t));
 }
 
 static void

@@ -166,7 +166,7 @@ sample_clear (Sample *sample)
   g_free (sample->log_probs);
 }
 
-/** @n sequences, the i-th of stream @first + i and with a prompt of 1 to 7 tokens. */
+/** @n sequences, the i-th of stream @first + i; four each have the same prompt of 3 to 7 tokens. */
 static Sample
 sample (const Model *model, const AssaySampling *options, uint32_t first, uint32_t n,
         uint32_t threads)
@@ -185,10 +185,12 @@ sample (const Model *model, const AssaySampling *options, uint32_t first, uint32
 
   for (uint32_t i = 0; i < n; i++)
     {
-      drawn.prompts[i] = 1 + (first + i) * 3 % 7;
+      uint32_t its = (first + i) / 4;
+
+      drawn.prompts[i] = 3 + its * 3 % 5;
       for (uint32_t t = 0; t < steps; t++)
         drawn.ids[i * steps + t]
-            = t < drawn.prompts[i] ? (int32_t) ((first + i + t) % config->vocabulary) : -1;
+            = t < drawn.prompts[i] ? (int32_t) ((its + t) % config->vocabulary) : -1;
       assay_stream_init (&streams[i], first + i, "sample");
     }
   assay_generate (sampler, model->params->values, options, drawn.ids, drawn.prompts, drawn.lengths,
