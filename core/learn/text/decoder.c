@@ -49,7 +49,7 @@ struct AssayDecoder
   AssayAttention sizes; /* of one layer's cache; `batch` sequences are there */
   float *cache;         /* [layers][2]: keys and values */
   size_t n_cache;       /* floats of a layer's keys, or values */
-  size_t qkv_width, up_width;
+  size_t qkv_width;
   float *x, *y, *qkv, *up, *room, *logits;
 };
 
@@ -405,9 +405,6 @@ set_sizes (AssayDecoder *decoder)
                                      .size = size };
   decoder->n_cache = assay_attention_cache (&decoder->sizes);
   decoder->qkv_width = (config->heads + 2 * (size_t) config->kv_heads) * size;
-  decoder->up_width = config->hidden;
-  if (config->feed_forward == ASSAY_FEED_FORWARD_SWIGLU)
-    decoder->up_width *= 2;
 }
 
 AssayDecoder *
@@ -416,6 +413,7 @@ assay_decoder_new (const AssayGpt *gpt, uint32_t capacity)
   const AssayGptConfig *config = &gpt->config;
   AssayDecoder *decoder = assay_alloc_zeroed (sizeof *decoder);
   size_t d = config->d, rows = capacity > ROWS ? capacity : ROWS, room;
+  size_t halves = config->feed_forward == ASSAY_FEED_FORWARD_SWIGLU ? 2 : 1;
 
   decoder->gpt = gpt;
   decoder->capacity = capacity;
@@ -427,7 +425,7 @@ assay_decoder_new (const AssayGpt *gpt, uint32_t capacity)
   decoder->x = floats (rows * d);
   decoder->y = floats (rows * d);
   decoder->qkv = floats (rows * decoder->qkv_width);
-  decoder->up = floats (rows * decoder->up_width);
+  decoder->up = floats (rows * halves * config->hidden);
   decoder->logits = floats ((size_t) capacity * config->vocabulary);
   return decoder;
 }
