@@ -31,6 +31,7 @@ MAY = {
     'core/learn/rl': NN,
     'plugins': ['assay', 'learn', 'base/num'],
     'ui/cli': CLAIMS + ['host/chart'],
+    'ui/desktop': CLAIMS + ['host/chart'],
     'data': ['assay'],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]((?:assay|base|host|learn|ui)/[^">]+)[">]', re.M)

@@ -67,18 +67,18 @@ assay_index_step (AssayIndex *index, sqlite3_stmt *statement, GError **error)
 
 /* ---- The file ---- */
 
-/* The version of a database that is there: 0 for a new one, -1 if it is damaged. */
+/* The number that a pragma answers, -1 if the database is damaged. */
 static int
-read_version (sqlite3 *db)
+read_pragma (sqlite3 *db, const char *sql)
 {
   sqlite3_stmt *statement = NULL;
-  int version = -1;
+  int number = -1;
 
-  if (sqlite3_prepare_v2 (db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK
+  if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) == SQLITE_OK
       && sqlite3_step (statement) == SQLITE_ROW)
-    version = sqlite3_column_int (statement, 0);
+    number = sqlite3_column_int (statement, 0);
   sqlite3_finalize (statement);
-  return version;
+  return number;
 }
 
 static sqlite3 *
@@ -141,11 +141,11 @@ ensure_schema (AssayIndex *index)
 {
   gboolean ok;
 
-  if (read_version (index->db) == ASSAY_INDEX_VERSION)
+  if (read_pragma (index->db, "PRAGMA user_version") == ASSAY_INDEX_VERSION)
     return TRUE;
   if (!assay_index_execute (index, "BEGIN IMMEDIATE", NULL))
     return FALSE;
-  ok = read_version (index->db) == ASSAY_INDEX_VERSION
+  ok = read_pragma (index->db, "PRAGMA user_version") == ASSAY_INDEX_VERSION
        || (drop_tables (index) && assay_index_execute (index, schema, NULL));
   return assay_index_execute (index, ok ? "COMMIT" : "ROLLBACK", NULL) && ok;
 }
@@ -203,7 +203,7 @@ avoid_newer (char *path)
   if (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
     {
       sqlite3_busy_timeout (db, BUSY_MILLISECONDS);
-      version = read_version (db);
+      version = read_pragma (db, "PRAGMA user_version");
     }
   sqlite3_close (db);
   if (version > ASSAY_INDEX_VERSION)
@@ -254,6 +254,15 @@ const char *
 assay_index_path (AssayIndex *index)
 {
   return index->path;
+}
+
+guint64
+assay_index_version (AssayIndex *index)
+{
+  guint64 ours = (guint32) sqlite3_total_changes (index->db), theirs;
+
+  theirs = (guint64) read_pragma (index->db, "PRAGMA data_version");
+  return theirs << 32 | ours;
 }
 
 const char *const *

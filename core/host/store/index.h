@@ -24,6 +24,8 @@ void assay_index_free (AssayIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayIndex, assay_index_free)
 /** The file, or ":memory:". */
 const char *assay_index_path (AssayIndex *index);
+/** Differs from the last answer if the content may have changed since, by us or another process. */
+guint64 assay_index_version (AssayIndex *index);
 
 /** Brings the index up to date: reads the run directories whose files changed, and those that say
  *  they run.  Runs that cannot be read are left out; see assay_index_problems. */

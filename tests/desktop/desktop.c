@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "desktop.h"
+
+#include "ui/desktop/application.h"
+#include <glib/gstdio.h>
+
+#define SECONDS 10
+
+static GtkApplication *application;
+
+/* The user's folders only: G_TEST_OPTION_ISOLATE_DIRS takes the system's away, too, and with them
+ * schemas, icons and the types of files. */
+static void
+isolate (void)
+{
+  static const char *const names[] = { "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+                                       "XDG_STATE_HOME", "XDG_RUNTIME_DIR" };
+  g_autofree char *folder = g_dir_make_tmp ("assay-desktop-XXXXXX", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      g_mkdir_with_parents (path, 0700);
+      g_setenv (names[i], path, TRUE);
+    }
+  g_unsetenv ("ASSAY_WORKSPACE");
+  g_unsetenv ("ASSAY_PLUGIN_PATH");
+}
+
+void
+desktop_test_init (int *argc, char ***argv)
+{
+  isolate ();
+  g_test_init (argc, argv, NULL);
+  gtk_init ();
+  adw_init ();
+}
+
+StudioWindow *
+desktop_test_open_workspace (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StudioSession) session = studio_session_new (path, &error);
+  StudioWindow *window;
+
+  g_assert_no_error (error);
+  if (application == NULL)
+    {
+      application = GTK_APPLICATION (studio_application_new ());
+      g_application_register (G_APPLICATION (application), NULL, &error);
+      g_assert_no_error (error);
+    }
+  window = studio_window_new (application, session);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  return window;
+}
+
+StudioWindow *
+desktop_test_open (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "workspace", NULL);
+
+  g_mkdir_with_parents (g_get_user_data_dir (), 0700);
+  return desktop_test_open_workspace (path);
+}
+
+void
+desktop_test_close (StudioWindow *window)
+{
+  gtk_window_destroy (GTK_WINDOW (window));
+  desktop_test_settle ();
+}
+
+static gboolean
+on_deadline (gpointer late)
+{
+  *(gboolean *) late = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+desktop_test_until (gboolean (*holds) (gpointer data), gpointer data)
+{
+  gboolean late = FALSE;
+  guint source = g_timeout_add_seconds (SECONDS, on_deadline, &late);
+
+  while (!late && !holds (data))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (late);
+  g_source_remove (source);
+}
+
+static gboolean
+has_passed (gpointer until)
+{
+  return g_get_monotonic_time () > *(gint64 *) until;
+}
+
+static gboolean
+on_moment (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+void
+desktop_test_settle (void)
+{
+  gint64 until = g_get_monotonic_time () + 100000;
+  guint source = g_timeout_add (10, on_moment, NULL);
+
+  desktop_test_until (has_passed, &until);
+  g_source_remove (source);
+}
+
+void
+desktop_test_picture (GtkWidget *widget, const char *name)
+{
+  g_autofree char *folder = g_test_build_filename (G_TEST_BUILT, "desktop", "pictures", NULL);
+  g_autofree char *path = g_strdup_printf ("%s/%s.png", folder, name);
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  g_mkdir_with_parents (folder, 0777);
+  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), width, height);
+  node = gtk_snapshot_free_to_node (snapshot);
+  g_assert_nonnull (node);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (gtk_widget_get_native (widget)),
+                                         node, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+}
+
+static gboolean
+is_named (GtkWidget *widget, const char *name)
+{
+  return name == NULL || g_strcmp0 (gtk_widget_get_name (widget), name) == 0
+         || g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)), name) == 0
+         || (GTK_IS_LABEL (widget)
+             && g_strcmp0 (gtk_label_get_text (GTK_LABEL (widget)), name) == 0)
+         || (GTK_IS_BUTTON (widget)
+             && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), name) == 0);
+}
+
+GtkWidget *
+desktop_test_find (gpointer widget, GType type, const char *name)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type) && is_named (widget, name))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = desktop_test_find (child, type, name);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}

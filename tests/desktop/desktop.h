@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What tests of the desktop share: folders of their own, a window, waiting, pictures.
+ */
+#pragma once
+
+#include "ui/desktop/window.h"
+
+/** As g_test_init and gtk_test_init, in folders of the test's own; then g_test_run (). */
+void desktop_test_init (int *argc, char ***argv);
+
+/** A window on an empty workspace, presented; ends by desktop_test_close. */
+StudioWindow *desktop_test_open (void);
+/** The same on a workspace that the test filled. */
+StudioWindow *desktop_test_open_workspace (const char *path);
+void desktop_test_close (StudioWindow *window);
+
+/** Runs the main loop until @holds (@data) or ten seconds have gone (then the test fails). */
+void desktop_test_until (gboolean (*holds) (gpointer data), gpointer data);
+/** Runs the main loop for a frame or two. */
+void desktop_test_settle (void);
+
+/** Saves the widget as PNG in the folder of test pictures (build/tests/desktop/pictures): @name
+ *  without ending. */
+void desktop_test_picture (GtkWidget *widget, const char *name);
+
+/** The first descendant of this type, and buildable name or text if not NULL; NULL: none. */
+GtkWidget *desktop_test_find (gpointer widget, GType type, const char *name);

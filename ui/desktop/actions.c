@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/actions.h"
+
+#define GENERAL "General"
+#define PAGES "Pages"
+
+const StudioAction studio_actions[] = {
+  { "win.page::studies", { "<Alt>1" }, "Studies", PAGES },
+  { "win.page::runs", { "<Alt>2" }, "Runs", PAGES },
+  { "win.page::figures", { "<Alt>3" }, "Figures", PAGES },
+  { "win.page::compare", { "<Alt>4" }, "Compare", PAGES },
+  { "win.page::claims", { "<Alt>5" }, "Claims", PAGES },
+  { "win.page::queue", { "<Alt>6" }, "Queue", PAGES },
+  { "win.refresh", { "F5" }, "Look for new runs and plugins", GENERAL },
+  { "win.shortcuts", { "<Control>question" }, "Show the keys", GENERAL },
+  { "app.quit", { "<Control>q" }, "Quit; runs go on", GENERAL },
+};
+
+const guint studio_n_actions = G_N_ELEMENTS (studio_actions);
+
+void
+studio_actions_set_accels (GtkApplication *application)
+{
+  for (guint i = 0; i < studio_n_actions; i++)
+    gtk_application_set_accels_for_action (application, studio_actions[i].name,
+                                           (const char *const *) studio_actions[i].keys);
+}
+
+/* GTK 4.8 fills a shortcuts window from XML only. */
+GtkWidget *
+studio_actions_shortcuts (void)
+{
+  g_autoptr (GString) xml = g_string_new (
+      "<interface><object class='GtkShortcutsWindow' id='window'><property "
+      "name='modal'>1</property>"
+      "<child><object class='GtkShortcutsSection'><property name='section-name'>all</property>"
+      "<property name='max-height'>14</property>");
+  g_autoptr (GtkBuilder) builder = NULL;
+  const char *section = NULL;
+
+  for (guint i = 0; i < studio_n_actions; i++)
+    {
+      const StudioAction *action = &studio_actions[i];
+      g_autofree char *keys = g_strjoinv (" ", (GStrv) action->keys), *shortcut = NULL;
+
+      if (action->keys[0] == NULL)
+        continue;
+      if (g_strcmp0 (section, action->section) != 0)
+        {
+          g_string_append_printf (xml,
+                                  "%s<child><object class='GtkShortcutsGroup'>"
+                                  "<property name='title'>%s</property>",
+                                  section != NULL ? "</object></child>" : "", action->section);
+          section = action->section;
+        }
+      shortcut = g_markup_printf_escaped (
+          "<child><object class='GtkShortcutsShortcut'><property name='title'>%s</property>"
+          "<property name='accelerator'>%s</property></object></child>",
+          action->title, keys);
+      g_string_append (xml, shortcut);
+    }
+  g_string_append (xml, "</object></child></object></child></object></interface>");
+  builder = gtk_builder_new_from_string (xml->str, (gssize) xml->len);
+  return g_object_ref (GTK_WIDGET (gtk_builder_get_object (builder, "window")));
+}
