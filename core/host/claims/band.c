@@ -224,6 +224,8 @@ assay_band (const AssayFrame *frame, const char *over, AssayCenter center, Assay
     return NULL;
   band->frame = assay_chain_frame (chain, &cells);
   add_counts (band, chain, cells);
+  if (assay_frame_n (band->frame) == 0)
+    return g_steal_pointer (&band);
   if (kind == ASSAY_BAND_CI && units)
     ok = add_interval (band, chain, units, error);
   else if (kind != ASSAY_BAND_CI && kind != ASSAY_BAND_NONE)

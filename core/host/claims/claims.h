@@ -70,7 +70,8 @@ GPtrArray *assay_claims_check (const AssayStudyInfo *study);
 
 /** The value of one or several metrics, observed or derived, after `where` and a chain of
  *  folds (NULL: none), for figures: the frame has the dimensions that are left.  @note as in
- *  assay_frame_load.  Of several metrics `metric` is a dimension. */
+ *  assay_frame_load.  Of several metrics `metric` is a dimension.  NOT_FOUND: a fold names a level
+ *  that these runs do not have; USAGE: the chain is wrong. */
 AssayFrame *assay_fold_metric (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
                                const char *where, const AssayFold *fold, char **note,
                                GError **error);

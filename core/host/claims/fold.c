@@ -178,6 +178,9 @@ assay_making_no_level (const Making *m, const ClaimAxis *axis, const char *level
     g_string_append_printf (known, "%s%s", i ? ", " : "", (char *) axis->levels->pdata[i]);
   assay_making_complain (m, error, "dimension %s has no level %s here, only %s%s", axis->id, level,
                          known->len ? known->str : "none", axis->levels->len > 12 ? ", ..." : "");
+  /* The runs lack it; the chain may be right. */
+  if (error && *error)
+    (*error)->code = ASSAY_ERROR_NOT_FOUND;
   g_string_free (known, TRUE);
   return FALSE;
 }

@@ -43,7 +43,7 @@ guint32 *assay_making_sorted (const Making *m, const guint *before, guint n_befo
                               const guint *after, guint n_after);
 /** One entry per group, in order. */
 void assay_making_singles (ClaimNode *node, guint n);
-/** Complains that a level is unknown; FALSE. */
+/** Complains that the cells have no such level (NOT_FOUND); FALSE. */
 gboolean assay_making_no_level (const Making *m, const ClaimAxis *axis, const char *level,
                                 GError **error);
 /** Code of a level, numbers compared as numbers; -1: none. */

@@ -341,6 +341,19 @@ test_second_axis (void)
 
 /* ---- Bands ----------------------------------------------------------- */
 
+/* What a figure gets whose filter leaves no run. */
+static void
+test_band_of_nothing (void)
+{
+  g_autoptr (AssayFrame) frame = world_new ("seed:item step:number");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayBandFrame) band
+      = assay_band (frame, "seed", ASSAY_CENTER_IQM, ASSAY_BAND_CI, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (assay_frame_n (band->frame), ==, 0);
+}
+
 static void
 test_band (void)
 {
@@ -399,5 +412,6 @@ main (int argc, char **argv)
   g_test_add_func ("/claims/unit/items-clusters-and-strata-are-redrawn", test_units);
   g_test_add_func ("/claims/unit/a-second-axis-moves-with-the-first", test_second_axis);
   g_test_add_func ("/claims/band/bands-are-intervals-or-spreads", test_band);
+  g_test_add_func ("/claims/band/nothing-has-an-empty-band", test_band_of_nothing);
   return g_test_run ();
 }
