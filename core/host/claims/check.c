@@ -251,6 +251,14 @@ typedef enum
   FAILS              /* a slip if it fails on every preset: some may lack a level that it names */
 } FigureState;
 
+/* A line against a metric runs along a number that no channel names. */
+static gboolean
+is_path (const Check *check, const AssayFigure *figure, const ClaimAxis *axis)
+{
+  return figure->mark == ASSAY_LINE && axis && axis->kind == ASSAY_NUMBER
+         && assay_study_metric (check->study, figure->x);
+}
+
 /* How the figure fares on one preset; @why: one sentence, of the last two states. */
 static FigureState
 try_figure (const Check *check, const AssayFigure *figure, ClaimMadeUp *made, char **why)
@@ -258,6 +266,7 @@ try_figure (const Check *check, const AssayFigure *figure, ClaimMadeUp *made, ch
   g_autoptr (GString) metrics = g_string_new (NULL), dims = g_string_new ("metric");
   g_auto (GStrv) ids = NULL;
   FigureState state = DRAWN;
+  gboolean has_path = FALSE;
 
   figure_channels (check, figure, metrics, dims);
   ids = assay_words (metrics->str);
@@ -269,6 +278,12 @@ try_figure (const Check *check, const AssayFigure *figure, ClaimMadeUp *made, ch
           = assay_chain_new (&made->source, ids[i], figure->where, figure->fold, dims->str, &error);
       const ClaimAxis *unfolded = chain ? assay_chain_unfolded (chain, dims->str) : NULL;
 
+      if (!has_path && is_path (check, figure, unfolded))
+        {
+          has_path = TRUE;
+          g_string_append_printf (dims, " %s", unfolded->id);
+          unfolded = assay_chain_unfolded (chain, dims->str);
+        }
       if (error)
         *why = g_strdup_printf ("metric %s, %s", ids[i], error->message);
       else if (unfolded)

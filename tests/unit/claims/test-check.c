@@ -207,6 +207,22 @@ test_slips (void)
     }
 }
 
+/* Its points are the steps, which are no channel; a scatter of them would be. */
+static void
+test_path (void)
+{
+  AssayFigure figure = {
+    .id = "x", .title = "A curve", .x = "kl", .y = "return", .where = "agent=graph env=easy"
+  };
+  g_autoptr (GPtrArray) line = check (sound, G_N_ELEMENTS (sound), &figure), point = NULL;
+
+  g_assert_null (line);
+  figure.mark = ASSAY_POINT;
+  point = check (sound, G_N_ELEMENTS (sound), &figure);
+  g_assert_nonnull (point);
+  g_assert_nonnull (strstr (point->pdata[0], "has dimension step, which no channel shows"));
+}
+
 static const struct
 {
   AssayFigure figure;
@@ -246,5 +262,6 @@ main (int argc, char **argv)
   g_test_add_func ("/claims/check/a-sound-study-passes", test_sound);
   g_test_add_func ("/claims/check/each-slip-gets-its-sentence", test_slips);
   g_test_add_func ("/claims/check/figures-show-every-dimension", test_figures);
+  g_test_add_func ("/claims/check/a-line-against-a-metric-runs-along-what-both-share", test_path);
   return g_test_run ();
 }

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The plans.  Included by study.c only.  The grid of beta was fixed before any run: 0 and half
+ * decades over two decades; the second of them (0.015) plays the part of the paper's 0.01.
+ */
+#include <assay/plugin.h>
+
+#define BETAS "0,0.005,0.015,0.05,0.15,0.5"
+#define FOUR "reward=single,mean,wco,uwo"
+
+#define GOLDEN " answers=64 prompts=16 pairs=200 demonstrations=300 policy-width=16 width=16"
+#define GOLDEN_PPO                                                                                 \
+  " iterations=4 rollouts=16 evaluations=2 ppo-epochs=1 draws=1 prompts=16 pairs=200 "             \
+  "demonstrations=300 policy-width=16 width=16"
+#define QUICK_BON " answers=1024"
+#define QUICK_PPO ""
+
+/* Eight replicates of what claims compare; @bon and @ppo say how much of it. */
+#define FULL(bon, ppo)                                                                             \
+  "optimizer=best-of-n noise=0,0.25,0.35" bon "\n"                                                 \
+  "optimizer=best-of-n width=16,48" bon "\n"                                                       \
+  "optimizer=best-of-n pairs=1000,4000" bon "\n"                                                   \
+  "optimizer=best-of-n pairs=1000 epochs=20" bon "\n"                                              \
+  "optimizer=best-of-n diversity=bootstrap" bon "\n"                                               \
+  "optimizer=best-of-n policy-width=128" bon "\n"                                                  \
+  "optimizer=ppo " FOUR " beta=" BETAS ppo "\n"                                                    \
+  "optimizer=ppo reward=wco,uwo beta=0.015 noise=0.35" ppo "\n"                                    \
+  "optimizer=ppo reward=gold beta=0" ppo "\n"                                                      \
+  "optimizer=reinforce reward=single beta=0" ppo "\n"
+
+#define PAPER_BON " answers=12500 prompts=1000"
+#define PAPER_PPO " iterations=3000 rollouts=256 prompts=1000"
+
+static const AssayPreset presets[] = {
+  { .id = "golden",
+    .title = "For tests",
+    .plan = "optimizer=best-of-n" GOLDEN "\n"
+            "optimizer=ppo reward=uwo beta=0.015" GOLDEN_PPO,
+    .seeds = 1,
+    .flags = ASSAY_HIDDEN,
+    .seconds = 2 },
+  { .id = "quick",
+    .title = "Best of 1,024 at one size of reward model, PPO without a penalty",
+    .help = "B1 to B4, B7, B12 to B14, G1 and G3 with three replicates.",
+    .plan = "optimizer=best-of-n noise=0,0.25" QUICK_BON "\n"
+            "optimizer=ppo " FOUR " beta=0" QUICK_PPO "\n"
+            "optimizer=ppo reward=gold beta=0" QUICK_PPO,
+    .seeds = 3,
+    .seconds = 110 },
+  { .id = "standard",
+    .title = "Eight replicates: best of 2,048, PPO over two decades of penalties",
+    .help = "Adds B5, B6, B8 to B11, B15, G2, G4 to G6, and controls. The penalties are 0, 0.005, "
+            "0.015, 0.05, 0.15 and 0.5; what claims call a small one is 0.015.",
+    .plan = FULL ("", ""),
+    .seeds = 8,
+    .seconds = 1100 },
+  { .id = "paper",
+    .title = "The paper's numbers of prompts, answers and steps, with these models",
+    .help = "1,000 prompts of 12,500 answers, 3,000 iterations of 256 rollouts, also with PPO on "
+            "small and large reward models. The paper's models, a thousand times as large, are out "
+            "of reach; so that reward models err as often as its, pairs stay 2,000.",
+    .plan = FULL (PAPER_BON, PAPER_PPO) "optimizer=ppo " FOUR " beta=0.015 width=16,48" PAPER_PPO,
+    .seeds = 8,
+    .seconds = 1e6 },
+};
