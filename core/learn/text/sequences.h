@@ -36,4 +36,8 @@ void assay_sequences_set (AssaySequences *sequences, uint32_t row, const int32_t
 void assay_answer (AssaySampler *sampler, const float *values, const AssaySampling *sampling,
                    AssaySequences *sequences, AssayStream *streams, float *log_probs);
 
+/** Rewards, or scores, of whole answers: rewards [answers->n].  False: there are none; who calls
+ *  finds out why from @data. */
+typedef bool (*AssayReward) (const AssaySequences *answers, double *rewards, void *data);
+
 #endif
