@@ -64,13 +64,19 @@ make_room (AssayParams *params)
   params->capacity = capacity;
 }
 
+/** @prefix, NULL: none, and the name. */
 static const char *
-formatted (const char *format, va_list arguments)
+formatted (const char *prefix, const char *format, va_list arguments)
 {
-  char *text;
+  char *name, *text;
 
-  if (vasprintf (&text, format, arguments) < 0)
+  if (vasprintf (&name, format, arguments) < 0)
     abort ();
+  if (prefix == NULL)
+    return name;
+  if (asprintf (&text, "%s%s", prefix, name) < 0)
+    abort ();
+  free (name);
   return text;
 }
 
@@ -84,7 +90,7 @@ assay_params_add (AssayParams *params, const size_t *shape, AssayInit init, floa
 
   make_room (params);
   va_start (arguments, name);
-  param->name = formatted (name, arguments);
+  param->name = formatted (params->prefix, name, arguments);
   va_end (arguments);
   param->index = params->n;
   param->offset = params->size;

@@ -28,8 +28,10 @@ typedef struct AssayParams
   uint32_t capacity;                  /* of `params` */
   const AssayWeight *const *params;   /* [n], in the order in which they were added */
   const struct AssayParamInit *inits; /* [n] */
-  size_t size;   /* elements of the flat vector; each array begins on a cache line */
-  float *values; /* [size]; NULL before assay_params_init */
+  size_t size;        /* elements of the flat vector; each array begins on a cache line */
+  float *values;      /* [size]; NULL before assay_params_init */
+  const char *prefix; /* before the names of arrays added from now on, of two models in one vector;
+                         NULL: nothing */
 } AssayParams;
 
 AssayParams *assay_params_new (void);

@@ -177,12 +177,12 @@ void assay_ppo_divergence (AssayPpo *ppo, const AssaySequences *answers, AssayDi
 
 /** A safetensors file: the policy's and the value function's arrays, moments, steps, the initial
  *  policy ("training.average.") and the state. */
-bool assay_ppo_save (const AssayPpo *ppo, const char *path, AssayTextError *error);
+bool assay_ppo_save (AssayPpo *ppo, const char *path, AssayTextError *error);
 /** Nothing is changed unless the file is whole and of this run's shapes. */
 bool assay_ppo_load (AssayPpo *ppo, const char *path, AssayTextError *error);
-/** The same as bytes in memory: their number, them, and back.  set: false if they are none. */
+/** The same as bytes in memory: their number, them, and back. */
 size_t assay_ppo_state_size (const AssayPpo *ppo);
 void assay_ppo_get_state (const AssayPpo *ppo, void *state);
-bool assay_ppo_set_state (AssayPpo *ppo, const void *state, size_t size);
+bool assay_ppo_set_state (AssayPpo *ppo, const void *state, size_t size, AssayTextError *error);
 
 #endif

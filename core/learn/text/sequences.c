@@ -40,3 +40,11 @@ assay_sequences_set (AssaySequences *sequences, uint32_t row, const int32_t *ids
   sequences->prompts[row] = prompt;
   sequences->lengths[row] = length;
 }
+
+void
+assay_answer (AssaySampler *sampler, const float *values, const AssaySampling *sampling,
+              AssaySequences *sequences, AssayStream *streams, float *log_probs)
+{
+  assay_generate (sampler, values, sampling, sequences->ids, sequences->prompts, sequences->lengths,
+                  log_probs, sequences->n, sequences->steps, streams);
+}
