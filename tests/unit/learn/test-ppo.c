@@ -47,7 +47,7 @@ options_of (const Case *c)
 {
   AssayPpoOptions options = assay_ppo_defaults (assay_policy_estimator_find (c->estimator));
 
-  options.iterations = 120;
+  options.iterations = 150;
   options.rollouts = 256;
   options.minibatch = options.estimator->once ? 256 : 128;
   options.epochs = options.estimator->once ? 1 : 2;
