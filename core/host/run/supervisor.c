@@ -339,14 +339,14 @@ assign_runs (Supervisor *s, GError **error)
 static gboolean
 supervise (Supervisor *s, GError **error)
 {
-  g_auto (GStrv) environ = assay_runner_environ (s->options->cpu, error);
-  g_autofree char *program = environ ? assay_program_path ("assay-runner", error) : NULL;
+  g_auto (GStrv) child_environ = assay_runner_environ (s->options->cpu, error);
+  g_autofree char *program = child_environ ? assay_program_path ("assay-runner", error) : NULL;
 
   if (!program || !assign_runs (s, error) || !assay_plan_save (s->plan, s->workspace, error))
     return FALSE;
   s->child_options = (AssayChildOptions){
     .program = program,
-    .environ = environ,
+    .environ = child_environ,
     .time_limit = s->options->time_limit,
     .grace = s->options->grace > 0 ? s->options->grace : 5,
     .memory_limit = s->options->memory_limit,

@@ -49,7 +49,7 @@ to_bytes (char *text)
       uint32_t code = at[0] < 0x80 ? at[0] : (uint32_t) (at[0] & 0x1f) << 6 | (at[1] & 0x3f);
       int byte = 255;
 
-      if (at[0] >= 0xe0)
+      if (at[0] >= 0xe0 || (at[0] >= 0x80 && (at[1] & 0xc0) != 0x80))
         return -1;
       while (byte >= 0 && character[byte] != code)
         byte--;
@@ -116,6 +116,8 @@ read_stream (Source *source, FILE *file)
   source->text[source->length] = '\0';
   if (ferror (file))
     return fail (source, NULL, "cannot be read: %s", strerror (errno));
+  if (strlen (source->text) < source->length)
+    return fail (source, NULL, "byte %zu is NUL, which no text holds", strlen (source->text) + 1);
   source->room = bpe_grow (NULL, source->length + 1, 1);
   return true;
 }
@@ -469,11 +471,11 @@ write_string (FILE *out, const char *bytes, size_t length, bool special)
 }
 
 static void
-write_token (FILE *out, const AssayBpe *bpe, uint32_t id)
+write_token (FILE *out, const AssayBpe *bpe, uint32_t id, bool special)
 {
   const BpeSpan *span = &bpe->tokens[id];
 
-  write_string (out, bpe->bytes + span->begin, span->length, span->special);
+  write_string (out, bpe->bytes + span->begin, span->length, special);
 }
 
 static void
@@ -482,27 +484,42 @@ write_added (FILE *out, const AssayBpe *bpe)
   for (uint32_t i = 0; i < bpe->n_specials; i++)
     {
       fprintf (out, "%s\n    {\"id\": %u, \"content\": ", i > 0 ? "," : "", bpe->specials[i]);
-      write_token (out, bpe, bpe->specials[i]);
+      write_token (out, bpe, bpe->specials[i], true);
       fputs (", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, "
              "\"normalized\": false, \"special\": true}",
              out);
     }
 }
 
+/** Tokens that stand in the vocabulary: all but special ones that no merge needs.  To be freed. */
+static bool *
+vocabulary_of (const AssayBpe *bpe)
+{
+  bool *in = bpe_grow (NULL, bpe->n_tokens, sizeof *in);
+
+  for (uint32_t id = 0; id < bpe->n_tokens; id++)
+    in[id] = bpe->tokens[id].there && !bpe->tokens[id].special;
+  for (uint32_t i = 0; i < 256; i++)
+    in[bpe->of_byte[i]] = true;
+  for (uint32_t i = 0; i < bpe->n_merges; i++)
+    in[bpe->merges[i].left] = in[bpe->merges[i].right] = in[bpe->merges[i].result] = true;
+  return in;
+}
+
 static void
 write_model (FILE *out, const AssayBpe *bpe)
 {
-  bool any = false;
+  bool *in = vocabulary_of (bpe), any = false;
 
   fputs ("  \"model\": {\"type\": \"BPE\", \"dropout\": null, \"unk_token\": null,\n"
          "    \"continuing_subword_prefix\": null, \"end_of_word_suffix\": null,\n"
          "    \"fuse_unk\": false, \"byte_fallback\": false, \"vocab\": {",
          out);
   for (uint32_t id = 0; id < bpe->n_tokens; id++)
-    if (bpe->tokens[id].there && !bpe->tokens[id].special)
+    if (in[id])
       {
         fputs (any ? ",\n      " : "\n      ", out);
-        write_token (out, bpe, id);
+        write_token (out, bpe, id, false);
         fprintf (out, ": %u", id);
         any = true;
       }
@@ -510,12 +527,13 @@ write_model (FILE *out, const AssayBpe *bpe)
   for (uint32_t i = 0; i < bpe->n_merges; i++)
     {
       fputs (i > 0 ? ",\n      [" : "\n      [", out);
-      write_token (out, bpe, bpe->merges[i].left);
+      write_token (out, bpe, bpe->merges[i].left, false);
       fputs (", ", out);
-      write_token (out, bpe, bpe->merges[i].right);
+      write_token (out, bpe, bpe->merges[i].right, false);
       fputc (']', out);
     }
   fputs ("]}\n}\n", out);
+  free (in);
 }
 
 static void
