@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const double replay_lambdas[] = { 0, 0.1, 0.2, 0.5, 1, 2, 5 };
 const uint32_t replay_n_lambdas = sizeof replay_lambdas / sizeof replay_lambdas[0];
@@ -113,8 +112,6 @@ analyze (Replay *replay)
       = { table->n_prompts, table->n_answers, table->n_members, table->gold, table->members };
   double *lambdas = assay_alloc_zeroed ((replay_n_lambdas + 1) * sizeof *lambdas);
   uint32_t sizes[ASSAY_MAX_MEMBERS], n_sizes = 0;
-  long cores = sysconf (_SC_NPROCESSORS_ONLN);
-  AssayWorkers *workers = assay_workers_new (cores > 0 ? (uint32_t) cores : 1);
   AssayTextError error = { "" };
 
   for (uint32_t size = 2; size <= table->n_members; size++)
@@ -128,8 +125,7 @@ analyze (Replay *replay)
                               .n_sizes = n_sizes,
                               .lambdas = lambdas,
                               .n_lambdas = list_lambdas (replay, lambdas) },
-      workers, &error);
-  assay_workers_free (workers);
+      NULL, &error);
   free (lambdas);
   if (replay->analysis == NULL)
     assay_fail (replay->run, error.text);

@@ -5,6 +5,7 @@
  */
 #include "../unit/learn/check.h"
 #include "base/tensors/tensors.h"
+#include "learn/nn/checkpoint.h"
 #include "learn/nn/optim.h"
 #include "model.h"
 #include "program.h"
@@ -245,6 +246,36 @@ compare_way (const Scene *scene, const AssayWeight *param)
   compare (scene->file, "step10.", param->name, way, STEPS_BOUND);
 }
 
+/* Sends the arrays through a file of ours, in which each stands by the name and shape that the
+ * independent side gave it. */
+static void
+go_through_a_file (const Scene *scene)
+{
+  g_autofree char *path = g_strdup_printf ("%s/assay-%d.safetensors", g_get_tmp_dir (), getpid ());
+  AssayCheckpoint checkpoint = { .params = scene->params };
+  AssayTensorsError error = { "" };
+  AssayTensors *file;
+
+  g_assert_true (assay_checkpoint_save (&checkpoint, path, &error));
+  file = assay_tensors_open (path, &error);
+  g_assert_nonnull (file);
+  for (uint32_t i = 0; i < scene->params->n; i++)
+    {
+      const char *name = scene->params->params[i]->name;
+      const AssayTensorView *ours = view (file, "", name),
+                            *theirs = view (scene->file, "param.", name);
+
+      g_assert_cmpuint (ours->n_dims, ==, theirs->n_dims);
+      g_assert_cmpmem (ours->shape, ours->n_dims * sizeof *ours->shape, theirs->shape,
+                       theirs->n_dims * sizeof *theirs->shape);
+      g_assert_cmpmem (ours->data, ours->bytes, theirs->data, theirs->bytes);
+    }
+  assay_tensors_free (file);
+  memset (scene->params->values, 0x7f, scene->params->size * sizeof (float));
+  g_assert_true (assay_checkpoint_load (&checkpoint, path, &error));
+  g_unlink (path);
+}
+
 static void
 test_model (Scene *scene)
 {
@@ -264,6 +295,7 @@ test_model (Scene *scene)
       g_assert_cmpuint (view_size (is), ==, param->size);
       memcpy (scene->params->values + param->offset, is->data, is->bytes);
     }
+  go_through_a_file (scene);
   scene->tape = assay_tape_new (scene->params->n);
   scene->grads = assay_params_vector (scene->params);
   options.kind = ASSAY_ADAMW;
