@@ -79,6 +79,45 @@ assay_run_trash (AssayWorkspace *workspace, const char *id, GError **error)
   return moved;
 }
 
+/** The newest of trash/<id>, <id>.2, <id>.3, ...; NULL: there is none. */
+static char *
+find_in_trash (AssayWorkspace *workspace, const char *id, GError **error)
+{
+  g_autofree char *found = NULL;
+
+  for (guint n = 1;; n++)
+    {
+      g_autofree char *name = n == 1 ? g_strdup (id) : g_strdup_printf ("%s.%u", id, n);
+      g_autofree char *path = assay_workspace_file (workspace, "trash", name, error);
+
+      if (!path)
+        return NULL;
+      if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+        break;
+      g_free (found);
+      found = g_steal_pointer (&path);
+    }
+  if (!found)
+    g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_NOT_FOUND, "There is no run %s in the trash of %s",
+                 id, assay_workspace_path (workspace));
+  return g_steal_pointer (&found);
+}
+
+gboolean
+assay_run_restore (AssayWorkspace *workspace, const char *id, GError **error)
+{
+  g_autofree char *target = assay_workspace_file (workspace, "runs", id, error);
+  g_autofree char *path = target ? find_in_trash (workspace, id, error) : NULL;
+
+  if (!path)
+    return FALSE;
+  if (renameat2 (AT_FDCWD, path, AT_FDCWD, target, RENAME_NOREPLACE) == 0)
+    return TRUE;
+  g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "Cannot move %s back from the trash: %s", id,
+               g_strerror (errno));
+  return FALSE;
+}
+
 /* ---- gc ---- */
 
 typedef struct

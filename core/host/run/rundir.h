@@ -48,6 +48,8 @@ double assay_run_dir_progress (AssayRunDir *dir, char **doing);
 gboolean assay_run_dir_save_notes (AssayRunDir *dir, JsonObject *notes, GError **error);
 /** Moves a run that is not running to trash/. */
 gboolean assay_run_trash (AssayWorkspace *workspace, const char *id, GError **error);
+/** Moves the run that was last put into trash/ under this id back; FAILED: its place is taken. */
+gboolean assay_run_restore (AssayWorkspace *workspace, const char *id, GError **error);
 /** Asks a live run to end; G_IO_ERROR-free: FAILED if it is not running. */
 gboolean assay_run_cancel (AssayWorkspace *workspace, const char *id, GError **error);
 

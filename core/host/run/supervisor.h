@@ -47,6 +47,12 @@ gboolean assay_supervise (AssayWorkspace *workspace, AssayPlan *plan,
 gboolean assay_supervise_detached (AssayWorkspace *workspace, AssayPlan *plan,
                                    const AssaySuperviseOptions *options, GError **error);
 
+/** A plan of what these runs of one study were, equal ones once.  Supervised with `resume` it goes
+ *  on in their directories, else it makes new ones.  FAILED: a run does not fit its key any more.
+ */
+AssayPlan *assay_plan_of_runs (AssayStudyInfo *study, AssayRunDir *const *dirs, guint n,
+                               GError **error);
+
 /** Asks whoever executes this plan on this host to cancel it. */
 gboolean assay_plan_cancel (AssayWorkspace *workspace, const char *id, GError **error);
 

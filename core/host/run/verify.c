@@ -28,29 +28,6 @@ can_verify (AssayRunDir *dir, const AssayStudyInfo *study, GError **error)
   return FALSE;
 }
 
-/** A plan of this one run. */
-static AssayPlan *
-plan_of (AssayRunDir *dir, AssayStudyInfo *study, GError **error)
-{
-  g_autoptr (AssayPlan) plan = assay_plan_empty (study);
-  AssaySpec *spec = assay_spec_from_json (study, dir->parameters, dir->seed, error);
-
-  if (!spec)
-    return NULL;
-  g_ptr_array_add (plan->specs, spec);
-  plan->runs = g_new0 (char *, 2);
-  plan->set = g_new0 (char *, 1);
-  plan->sweep = g_new0 (char *, 1);
-  plan->seeds = g_strdup_printf ("%" G_GUINT64_FORMAT "..%" G_GUINT64_FORMAT, dir->seed, dir->seed);
-  if (strcmp (spec->key, dir->key) == 0)
-    return g_steal_pointer (&plan);
-  g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED,
-               "Run %s does not fit its key: a file among its parameters has changed, or its "
-               "run.json was edited",
-               dir->id);
-  return NULL;
-}
-
 typedef struct
 {
   AssayState state;
@@ -101,7 +78,7 @@ verify_in (const char *path, AssayRunDir *dir, AssayStudyInfo *study, GCancellab
            char **difference, GError **error)
 {
   g_autoptr (AssayWorkspace) scratch = assay_workspace_open (path, TRUE, error);
-  g_autoptr (AssayPlan) plan = scratch ? plan_of (dir, study, error) : NULL;
+  g_autoptr (AssayPlan) plan = scratch ? assay_plan_of_runs (study, &dir, 1, error) : NULL;
   g_autoptr (AssayRunDir) again = NULL;
 
   if (!plan || !execute (scratch, dir, plan, cancellable, error))

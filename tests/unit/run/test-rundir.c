@@ -179,6 +179,39 @@ test_trash_and_gc (void)
   g_assert_cmpuint (assay_tree_bytes (cache), ==, 0);
 }
 
+static void
+test_restore (void)
+{
+  g_autoptr (Engine) engine = engine_new ();
+  g_autofree char *run = finished_run (engine);
+  g_autofree char *folder = g_build_filename (engine->path, "runs", run, NULL);
+  g_autoptr (AssayRunDir) dir = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (assay_run_restore (engine->workspace, run, &error));
+  g_assert_error (error, ASSAY_ERROR, ASSAY_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  /* Twice in the trash: the later one comes back, and not over one that is there. */
+  g_assert_true (assay_run_trash (engine->workspace, run, &error));
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  put_text (engine, run, "mark", "second");
+  g_assert_true (assay_run_trash (engine->workspace, run, &error));
+  g_assert_true (assay_run_restore (engine->workspace, run, &error));
+  g_assert_no_error (error);
+  {
+    g_autofree char *mark = g_build_filename (folder, "mark", NULL);
+
+    g_assert_true (g_file_test (mark, G_FILE_TEST_EXISTS));
+  }
+  g_assert_false (assay_run_restore (engine->workspace, run, &error));
+  g_assert_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED);
+  g_clear_error (&error);
+  g_assert_true (assay_run_trash (engine->workspace, run, &error));
+  g_assert_true (assay_run_restore (engine->workspace, run, &error));
+  g_assert_true (assay_run_trash (engine->workspace, run, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -188,6 +221,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run/rundir/files-do-not-leave-it", test_files_inside);
   g_test_add_func ("/run/rundir/is-found-by-the-beginning-of-its-id", test_find);
   g_test_add_func ("/run/rundir/notes-come-back", test_notes);
+  g_test_add_func ("/run/rundir/comes-back-from-the-trash", test_restore);
   g_test_add_func ("/run/rundir/trash-and-gc-remove-what-nobody-needs", test_trash_and_gc);
   return g_test_run ();
 }

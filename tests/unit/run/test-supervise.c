@@ -171,6 +171,34 @@ test_failed_is_redone_in_place (void)
   g_assert_cmpstr (dir->plan, ==, second->id);
 }
 
+static void
+test_runs_are_run_again (void)
+{
+  g_autoptr (Engine) engine = engine_new ();
+  const AssaySuperviseOptions fresh = { .cores = 2 }, resume = { .cores = 2, .resume = TRUE };
+  g_autoptr (AssayPlan) first = engine_run (engine, "behaviour=fail rate=0.25", "2", NULL, NULL);
+  g_autoptr (AssayRunDir) a = engine_open (engine, first, 0), b = engine_open (engine, first, 1);
+  AssayRunDir *dirs[] = { b, a, b };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayPlan) again = assay_plan_of_runs (engine->study, dirs, 3, &error);
+  g_autoptr (AssayPlan) resumed = assay_plan_of_runs (engine->study, dirs, 2, &error);
+  AssayPlanResult result;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (again->specs->len, ==, 2);
+  g_assert_cmpstr (again->seeds, ==, "1..2");
+  g_assert_true (
+      assay_supervise (engine->workspace, resumed, &resume, NULL, NULL, NULL, &result, &error));
+  g_assert_cmpstr (resumed->runs[0], ==, first->runs[1]);
+  g_assert_true (
+      assay_supervise (engine->workspace, again, &fresh, NULL, NULL, NULL, &result, &error));
+  g_assert_cmpint (result.failed, ==, 2);
+  g_assert_cmpstr (again->runs[0], !=, first->runs[1]);
+  json_object_set_double_member (a->parameters, "rate", 0.75);
+  g_assert_null (assay_plan_of_runs (engine->study, dirs, 2, &error));
+  g_assert_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED);
+}
+
 /* ---- scheduling ---- */
 
 typedef struct
@@ -552,6 +580,7 @@ main (int argc, char **argv)
                    test_mistakes);
   g_test_add_func ("/run/supervise/resume-takes-what-is-done", test_resume);
   g_test_add_func ("/run/supervise/resume-redoes-in-place", test_failed_is_redone_in_place);
+  g_test_add_func ("/run/supervise/runs-are-run-again", test_runs_are_run_again);
   g_test_add_func ("/run/supervise/keeps-to-its-budget-of-cores", test_cores);
   g_test_add_func ("/run/supervise/tells-progress", test_progress);
   g_test_add_func ("/run/supervise/cancel-ends-the-plan", test_cancel_of_the_plan);
