@@ -61,7 +61,7 @@ options_of (const Case *c)
   options.value_clip = 0;
   options.whiten = c->whiten;
   options.lambda = 1;
-  options.optimizer.rate = options.estimator->once ? 1e-2 : 5e-3;
+  options.optimizer.rate = 5e-3;
   options.optimizer.max_norm = 10;
   options.floor = 0.01;
   return options;
