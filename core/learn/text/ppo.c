@@ -106,9 +106,8 @@ check (const AssayPpoOptions *o, const AssayGptConfig *config, AssayTextError *e
     { o->epochs > 0 && o->minibatch > 0 && o->shards > 0,
       "There must be an epoch, a minibatch and a shard." },
     { !o->estimator->once || o->epochs == 1, "The estimator sees each answer once: one epoch." },
-    { is_in (o->clip, 0, 1), "The clip range must be in 0..1." },
-    { is_in (o->value_clip, 0, huge) && is_in (o->reward_clip, 0, huge),
-      "The clip ranges of values and rewards must be in 0..1e9." },
+    { is_in (o->clip, 0, huge) && is_in (o->value_clip, 0, huge) && is_in (o->reward_clip, 0, huge),
+      "The clip ranges must be in 0..1e9." },
     { is_in (o->value_coefficient, 0, huge) && is_in (o->entropy_coefficient, 0, huge)
           && is_in (o->kl_coefficient, 0, huge),
       "The coefficients must be in 0..1e9." },

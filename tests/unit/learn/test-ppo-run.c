@@ -2,6 +2,7 @@
  *
  * Runs: the same bits on any threads and after a pause, shards, reports, and what is refused.
  */
+#include "learn/text/ppo-internal.h"
 #include "ppo-lab.h"
 
 #include <glib/gstdio.h>
@@ -245,6 +246,33 @@ test_companions (void)
   assay_ppo_free (ppo);
 }
 
+static size_t
+held (const AssayPpo *ppo)
+{
+  size_t bytes = 0;
+
+  for (uint32_t i = 0; i < ppo->options.shards; i++)
+    bytes += assay_tape_held (ppo->work->trainer->tapes[i]);
+  return bytes;
+}
+
+/* All answers are as long as they can be. */
+static void
+test_memory (void)
+{
+  AssayPpoOptions options = defaults ("ppo");
+  AssayPpo *ppo;
+  size_t bytes;
+
+  options.end = -1;
+  ppo = ppo_new (&options, NULL);
+  iterate (ppo, 1);
+  bytes = held (ppo);
+  iterate (ppo, 3);
+  g_assert_cmpuint (held (ppo), ==, bytes);
+  assay_ppo_free (ppo);
+}
+
 /* ---- reports ---- */
 
 static void
@@ -485,8 +513,8 @@ test_options_refused (void)
   REFUSES (end = 12, "The end token is none of the vocabulary.");
   REFUSES (minibatch = 0, "There must be an epoch, a minibatch and a shard.");
   REFUSES (epochs = 2, "The estimator sees each answer once: one epoch.");
-  REFUSES (clip = -0.1, "The clip range must be in 0..1.");
-  REFUSES (reward_clip = NAN, "The clip ranges of values and rewards must be in 0..1e9.");
+  REFUSES (clip = -0.1, "The clip ranges must be in 0..1e9.");
+  REFUSES (reward_clip = NAN, "The clip ranges must be in 0..1e9.");
   REFUSES (kl_coefficient = -1, "The coefficients must be in 0..1e9.");
   REFUSES (lambda = 1.5, "Gamma and lambda must be in 0..1.");
   REFUSES (kl = ASSAY_KLS, "There is no such estimator of the divergence, place of it or value "
@@ -549,6 +577,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ppo-run/goes-on-from-bytes-to-the-same-bits", test_bytes);
   g_test_add_func ("/ppo-run/padding-does-not-matter", test_padding);
   g_test_add_func ("/ppo-run/companions-do-not-matter", test_companions);
+  g_test_add_func ("/ppo-run/memory-does-not-grow", test_memory);
   g_test_add_func ("/ppo-run/first-report-is-of-the-initial-policy", test_first_report);
   g_test_add_data_func ("/ppo-run/ppo-raises-the-reward", "ppo", test_learns);
   g_test_add_data_func ("/ppo-run/leave-one-out-raises-the-reward", "reinforce-leave-one-out",
