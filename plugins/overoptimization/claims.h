@@ -794,4 +794,5 @@ static const AssayClaim claims[] = {
     .units = "seed prompt",
     .expect = ASSAY_ABOVE (0),
     .presets = "standard paper" },
+#include "real-claims.h"
 };

@@ -398,6 +398,7 @@ static const AssayFigure figures[] = {
     .fold = ASSAY_FOLDS (ASSAY_MEAN ("noise width " PIN_DATA PIN_REST PIN_REWARD "beta")),
     .over = "seed",
     .yscale = ASSAY_LOG10 },
+#include "real-figures.h"
 };
 
 /* The papers' cells. */

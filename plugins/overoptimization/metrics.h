@@ -366,4 +366,5 @@ static const AssayMetric metrics[] = {
     .title = "Variance between members at the end",
     .of = "variance",
     .fold = ASSAY_FOLDS (ASSAY_AT ("step", "last")) },
+#include "real-metrics.h"
 };

@@ -2,16 +2,19 @@
  *
  * What can be set.  Included by study.c only.
  */
+#include "real-params.h"
 #include <assay/plugin.h>
 
 /* The made-up world, with models of its own. */
 #define BAZAAR "data=bazaar"
+#define SCORED "data=bazaar,replay"
 #define POLICIES "optimizer=ppo,reinforce"
 #define ENSEMBLES "reward=mean,wco,uwo,median,lcb,average,twins"
 
 #define PARAMS(P)                                                                                  \
-  P (CHOICE, data, "bazaar", "Data", .choices = "bazaar", .group = "World",                        \
-     .help = "`bazaar`: the made-up world of this study, whose gold reward is known.")             \
+  P (CHOICE, data, "bazaar", "Data", .choices = "bazaar replay", .group = "World",                 \
+     .help = "`bazaar`: the made-up world of this study, whose gold reward is known. `replay`: "   \
+             "answers that somebody else sampled and scored; no model is made.")                   \
   P (INT, world, 1, "World", .min = 1, .max = 1000000, .when = BAZAAR, .group = "World",           \
      .help                                                                                         \
      = "Which words, tastes, rules and prompts there are. All replicates live in one world, "      \
@@ -43,7 +46,7 @@
   P (INT, member, 1, "Which reward model", .min = 1, .max = 8, .when = "reward=single",            \
      .group = "Arm")                                                                               \
   P (INT, members, 5, "Size of the ensemble", .min = 1, .max = 8, .when = BAZAAR, .group = "Arm")  \
-  P (REAL, lambda, 0.5, "Coefficient", .min = 0, .max = 100, .ui_max = 2, .when = BAZAAR,          \
+  P (REAL, lambda, 0.5, "Coefficient", .min = 0, .max = 100, .ui_max = 2, .when = SCORED,          \
      .group = "Arm",                                                                               \
      .help = "Of UWO's variance and lcb's deviation. The paper has 0.1 and 0.5 on a scale that "   \
              "it does not give; here on scores of deviation 1 over the initial policy.")           \
@@ -70,7 +73,7 @@
      .help = "`seed` is the paper's: the head's first draw and the order of the data; the rest "   \
              "are departures.")                                                                    \
   P (CHOICE, norm, "zscore", "Scale of the scores", .choices = "none center zscore",               \
-     .when = BAZAAR, .group = "Reward models",                                                     \
+     .when = SCORED, .group = "Reward models",                                                     \
      .help = "Each member's scores on answers of the initial policy get mean 0, and deviation 1. " \
              "The smallest of several scores and their variance mean little without.")             \
   P (INT, demonstrations, 4000, "Demonstrations", .min = 64, .max = 100000, .ui_max = 10000,       \
@@ -106,6 +109,7 @@
   P (INT, draws, 4, "Answers a prompt and evaluation", .min = 1, .max = 64, .when = POLICIES,      \
      .group = "Measurement")                                                                       \
   P (REAL, checkpoint, 60, "Time between checkpoints", .min = 0, .max = 1e6, .ui_max = 3600,       \
-     .unit = "s", .when = POLICIES, .group = "Measurement", .help = "Processor time at least.")
+     .unit = "s", .when = POLICIES, .group = "Measurement", .help = "Processor time at least.")    \
+  REAL_PARAMS (P)
 
 ASSAY_PARAMS (Params, params, PARAMS)

@@ -62,4 +62,5 @@ static const AssayPreset presets[] = {
     .plan = FULL (PAPER_BON, PAPER_PPO) "optimizer=ppo " FOUR " beta=0.015 width=16,48" PAPER_PPO,
     .seeds = 8,
     .seconds = 1e6 },
+#include "real-presets.h"
 };

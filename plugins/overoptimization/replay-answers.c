@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What is said of single answers: whether gold belongs to them, how far the ensemble is off where
- * its members disagree, a sample of them, and those that each objective likes best.
+ * its members disagree, a sample of them, and what objectives choose where the first member is
+ * fooled most.
  */
 #include "replay-parts.h"
 
@@ -210,37 +211,60 @@ put_scatter (const Replay *replay, Page *page)
   free (gold);
 }
 
-/* ---- The best answers
- * ----------------------------------------------------------------------------- */
+/* ---- Answers for reading
+ * ------------------------------------------------------------------------- */
 
+/* A prompt, by how much its answer that the first member likes best is overestimated. */
+typedef struct Fooled
+{
+  uint32_t prompt;
+  double by;
+} Fooled;
+
+/* What an objective likes best. */
 typedef struct Best
 {
   uint32_t prompt, answer;
   double score, gold, members[ASSAY_MAX_MEMBERS];
 } Best;
 
-/* The answer of a prompt that the objective likes best, into a list in falling order. */
-static uint32_t
-insert_best (const Replay *replay, uint32_t prompt, const Page *page, Best *list, uint32_t n_list)
+static Best
+find_best (const Replay *replay, const AssayObjective *objective, uint32_t prompt, Page *page)
 {
   size_t n = replay->table->n_answers, top = 0;
-  uint32_t at = n_list;
+  Best best = { .prompt = prompt };
 
+  replay_members (replay, prompt, page->members);
+  replay_score (replay, objective, page->members, page->moments, page->score);
   for (size_t i = 1; i < n; i++)
     top = page->score[i] > page->score[top] ? i : top;
-  while (at > 0 && list[at - 1].score < page->score[top])
-    at--;
-  if (at == REPLAY_BEST)
-    return n_list;
-  if (n_list < REPLAY_BEST)
-    n_list++;
-  memmove (list + at + 1, list + at, (n_list - 1 - at) * sizeof *list);
-  list[at] = (Best){
-    prompt, (uint32_t) top, page->score[top], replay->table->gold[prompt * n + top], { 0 }
-  };
+  best.answer = (uint32_t) top;
+  best.score = page->score[top];
+  best.gold = replay->table->gold[prompt * n + top];
   for (uint32_t i = 0; i < replay->table->n_members; i++)
-    list[at].members[i] = page->members[i * n + top];
-  return n_list;
+    best.members[i] = page->members[i * n + top];
+  return best;
+}
+
+/* The prompts that fool the first member most, in falling order, into list[REPLAY_BEST + 1]; how
+ * many. */
+static uint32_t
+list_fooled (const Replay *replay, Page *page, Fooled *list)
+{
+  const AssayObjective *single = assay_objective_find ("single");
+  uint32_t n = 0;
+
+  for (uint32_t p = 0; p < replay->table->n_prompts; p++)
+    {
+      Best best = find_best (replay, single, p, page);
+      uint32_t at = n;
+
+      for (; at > 0 && list[at - 1].by < best.score - best.gold; at--)
+        list[at] = list[at - 1];
+      list[at] = (Fooled){ p, best.score - best.gold };
+      n = n < REPLAY_BEST ? n + 1 : n;
+    }
+  return n;
 }
 
 static char *
@@ -285,18 +309,14 @@ put_ranked (const Replay *replay, const char *metric, const char *objective, con
 }
 
 static void
-put_best (const Replay *replay, const AssayObjective *objective, Page *page)
+put_best (const Replay *replay, const AssayObjective *objective, const Fooled *fooled, uint32_t n,
+          Page *page)
 {
   static const char *const models[] = { "model-1", "model-2", "model-3", "model-4", "model-5" };
-  Best list[REPLAY_BEST + 1];
-  uint32_t n = 0;
+  Best list[REPLAY_BEST];
 
-  for (uint32_t p = 0; p < replay->table->n_prompts; p++)
-    {
-      replay_members (replay, p, page->members);
-      replay_score (replay, objective, page->members, page->moments, page->score);
-      n = insert_best (replay, p, page, list, n);
-    }
+  for (uint32_t i = 0; i < n; i++)
+    list[i] = find_best (replay, objective, fooled[i].prompt, page);
   put_texts (replay, objective->id, list, n);
   put_ranked (replay, "best-gold", objective->id, &list[0].gold, n);
   put_ranked (replay, "best-proxy", objective->id, &list[0].score, n);
@@ -305,14 +325,18 @@ put_best (const Replay *replay, const AssayObjective *objective, Page *page)
 }
 
 static void
-name_ranks (const Replay *replay)
+put_fooled (const Replay *replay, Page *page)
 {
-  uint32_t n = replay->table->n_prompts < REPLAY_BEST ? replay->table->n_prompts : REPLAY_BEST;
+  Fooled list[REPLAY_BEST + 1];
+  uint32_t n = list_fooled (replay, page, list);
   double numbers[REPLAY_BEST];
 
   for (uint32_t i = 0; i < n; i++)
     numbers[i] = i + 1;
   assay_axis (replay->run, "rank", NULL, numbers, n);
+  for (uint32_t i = 0; i < assay_n_objectives; i++)
+    if (replay_has (replay, &assay_objectives[i]) && !assay_objectives[i].departure)
+      put_best (replay, &assay_objectives[i], list, n, page);
 }
 
 void
@@ -325,9 +349,6 @@ replay_answers (Replay *replay)
   if (replay->table->n_members > 1)
     put_tenths (replay, &page);
   put_scatter (replay, &page);
-  name_ranks (replay);
-  for (uint32_t i = 0; i < assay_n_objectives; i++)
-    if (assay_objectives[i].single || replay->table->n_members > 1)
-      put_best (replay, &assay_objectives[i], &page);
+  put_fooled (replay, &page);
   page_free (&page);
 }

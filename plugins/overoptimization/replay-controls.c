@@ -50,15 +50,16 @@ put_random (const Replay *replay, double *curve)
   free (score);
 }
 
-/* The greatest difference over prompts and n between an ensemble of the first member, as often as
- * there are members, and that member. */
+/* The greatest difference over n between an ensemble of the first member, as often as there are
+ * members, and that member. */
 static void
 put_twins (const Replay *replay, const AssayObjective *objective)
 {
   const AssayBestOfNTable *table = replay->table;
   size_t n = table->n_answers, k = table->n_members;
-  double *members = assay_alloc_zeroed ((k + 3) * n * sizeof *members), gap = 0;
+  double *members = assay_alloc_zeroed ((k + 3) * n * sizeof *members);
   double *moments = members + k * n, *score = moments + 2 * n, curve[REPLAY_GRID_MAX];
+  double *gap = assay_alloc_zeroed (table->n_prompts * sizeof *gap);
 
   for (uint32_t p = 0; p < table->n_prompts; p++)
     {
@@ -71,9 +72,10 @@ put_twins (const Replay *replay, const AssayObjective *objective)
       assay_best_of_n_curves (replay->bon, score, table->gold + p * n, curve, NULL,
                               replay->scratch);
       for (uint32_t g = 0; g < replay->n_grid; g++)
-        gap = fmax (gap, fabs (curve[g] - single[g]));
+        gap[p] = fmax (gap[p], fabs (curve[g] - single[g]));
     }
-  replay_put_number (replay, "twins-gap", objective->id, gap);
+  replay_put (replay, "prompt-twins-gap", replay_label (objective->id), false, gap);
+  free (gap);
   free (members);
 }
 

@@ -142,38 +142,62 @@ put_ensembles (const Replay *replay)
 
 /* ---- KL -------------------------------------------------------------------------------------- */
 
-/* Means over prompts and single members. */
 static void
-estimate_kl (const Replay *replay, double *kl)
+put_kl (const Replay *replay, const char *objective, const char *estimator, const double *kl)
+{
+  uint64_t n = replay->n_grid;
+  char labels[96];
+
+  snprintf (labels, sizeof labels, "objective=%s estimator=%s", objective, estimator);
+  assay_array (replay->run, "bon-kl", labels, "n", &n, ASSAY_F64, kl);
+}
+
+static void
+put_bounds (const Replay *replay)
+{
+  double kl[REPLAY_GRID_MAX];
+
+  for (uint32_t i = 0; i < replay->n_grid; i++)
+    kl[i] = assay_best_of_n_kl (replay->grid[i]);
+  for (uint32_t i = 0; i < assay_n_objectives; i++)
+    if (replay_has (replay, &assay_objectives[i]))
+      put_kl (replay, assay_objectives[i].id, "bound", kl);
+  put_kl (replay, "gold", "bound", kl);
+  put_kl (replay, "random", "bound", kl);
+}
+
+/* Adds a part of one prompt's estimate. */
+static void
+add_estimate (const Replay *replay, const double *score, double weight, double *kl)
+{
+  double one[REPLAY_GRID_MAX];
+
+  assay_best_of_n_kl_estimates (replay->bon, score, one, replay->scratch);
+  for (uint32_t g = 0; g < replay->n_grid; g++)
+    kl[g] += weight * one[g];
+}
+
+/* The mean over prompts and, of a single objective, over members. */
+static void
+put_estimate (const Replay *replay, const AssayObjective *objective)
 {
   size_t n = replay->table->n_answers, k = replay->table->n_members;
-  double *members = assay_alloc_zeroed (k * n * sizeof *members), one[REPLAY_GRID_MAX];
-  double weight = 1.0 / ((double) k * replay->table->n_prompts);
+  double *members = assay_alloc_zeroed ((k + 3) * n * sizeof *members);
+  double *moments = members + k * n, *score = moments + 2 * n, kl[REPLAY_GRID_MAX] = { 0 };
+  double weight = 1.0 / replay->table->n_prompts;
 
   for (uint32_t p = 0; p < replay->table->n_prompts; p++)
     {
       replay_members (replay, p, members);
-      for (size_t i = 0; i < k; i++)
-        {
-          assay_best_of_n_kl_estimates (replay->bon, members + i * n, one, replay->scratch);
-          for (uint32_t g = 0; g < replay->n_grid; g++)
-            kl[g] += weight * one[g];
-        }
+      for (size_t i = 0; objective->single && i < k; i++)
+        add_estimate (replay, members + i * n, weight / (double) k, kl);
+      if (objective->single)
+        continue;
+      replay_score (replay, objective, members, moments, score);
+      add_estimate (replay, score, weight, kl);
     }
+  put_kl (replay, objective->id, "plug-in", kl);
   free (members);
-}
-
-static void
-put_kl (const Replay *replay)
-{
-  uint64_t n = replay->n_grid;
-  double bound[REPLAY_GRID_MAX], estimate[REPLAY_GRID_MAX] = { 0 };
-
-  for (uint32_t i = 0; i < n; i++)
-    bound[i] = assay_best_of_n_kl (replay->grid[i]);
-  estimate_kl (replay, estimate);
-  assay_array (replay->run, "bon-kl", "estimator=bound", "n", &n, ASSAY_F64, bound);
-  assay_array (replay->run, "bon-kl", "estimator=plug-in", "n", &n, ASSAY_F64, estimate);
 }
 
 void
@@ -183,5 +207,8 @@ replay_curves (const Replay *replay)
   put_members (replay);
   if (replay->table->n_members > 1)
     put_ensembles (replay);
-  put_kl (replay);
+  put_bounds (replay);
+  for (uint32_t i = 0; i < assay_n_objectives; i++)
+    if (replay_has (replay, &assay_objectives[i]))
+      put_estimate (replay, &assay_objectives[i]);
 }

@@ -69,7 +69,7 @@ squared (double d)
 }
 
 static void
-fill_row (FitTable *table, const char *name, const AssayGaoFit *whole, const AssayGaoFit *half)
+fill_row (FitTable *table, const char *name, const AssayGaoFit *whole, double ahead)
 {
   double values[N_COLUMNS] = {
     [ALPHA] = whole->alpha.value,
@@ -82,7 +82,7 @@ fill_row (FitTable *table, const char *name, const AssayGaoFit *whole, const Ass
     [PEAK_LOW] = squared (whole->peak.low),
     [PEAK_HIGH] = squared (whole->peak.high),
     [R2] = whole->r2,
-    [AHEAD] = fmax (half->held_out_r2, -1),
+    [AHEAD] = fmax (ahead, -1),
   };
 
   for (int i = 0; i < N_COLUMNS; i++)
@@ -119,24 +119,29 @@ put_table (const Replay *replay, const FitTable *table)
   assay_table (replay->run, "functional-forms", all, N_COLUMNS + 1, table->n);
 }
 
-/* The whole curve, and its first half along d = sqrt (KL), which the rest is held against. */
+/* Intervals from prompts; how well the form fits, from their mean: the whole curve, and its first
+ * half along d = sqrt (KL), which the rest is held against. */
 static bool
 fit_objective (const Replay *replay, const AssayObjective *objective, const double *kl,
                double *gains, FitTable *table)
 {
   uint32_t n = replay->table->n_prompts, points = replay->n_grid;
+  double mean[REPLAY_GRID_MAX];
   AssayTextError error = { "" };
-  AssayGaoFit whole, half;
+  AssayGaoFit prompts, whole, half;
 
   gains_of (replay, objective, gains);
-  if (!assay_gao_fit (ASSAY_GAO_BEST_OF_N, kl, gains, n, points, INFINITY, &whole, &error)
-      || !assay_gao_fit (ASSAY_GAO_BEST_OF_N, kl, gains, n, points, kl[points - 1] / 4, &half,
+  assay_best_of_n_mean (replay->analysis, gains, mean);
+  if (!assay_gao_fit (ASSAY_GAO_BEST_OF_N, kl, gains, n, points, INFINITY, &prompts, &error)
+      || !assay_gao_fit (ASSAY_GAO_BEST_OF_N, kl, mean, 1, points, INFINITY, &whole, &error)
+      || !assay_gao_fit (ASSAY_GAO_BEST_OF_N, kl, mean, 1, points, kl[points - 1] / 4, &half,
                          &error))
     {
       assay_note (replay->run, "no-functional-form", error.text);
       return false;
     }
-  fill_row (table, objective->id, &whole, &half);
+  prompts.r2 = whole.r2;
+  fill_row (table, objective->id, &prompts, half.held_out_r2);
   return true;
 }
 
@@ -151,7 +156,7 @@ replay_fits (const Replay *replay)
   for (size_t i = 0; i < n; i++)
     kl[i] = assay_best_of_n_kl (replay->grid[i % replay->n_grid]);
   for (uint32_t i = 0; i < assay_n_objectives && ok; i++)
-    if (assay_objectives[i].single || replay->table->n_members > 1)
+    if (replay_has (replay, &assay_objectives[i]))
       ok = fit_objective (replay, &assay_objectives[i], kl, kl + n, &table);
   put_fit (replay, &table);
   if (table.n > 0)

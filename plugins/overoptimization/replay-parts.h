@@ -13,7 +13,7 @@
 #define REPLAY_RANDOM 8    /* scorers that know nothing, averaged */
 #define REPLAY_TENTHS 10
 #define REPLAY_SHOWN 4000 /* answers in the scatter */
-#define REPLAY_BEST 12    /* answers of an objective that are kept as text */
+#define REPLAY_BEST 12    /* prompts whose best answers are kept as text */
 
 typedef struct Replay
 {
@@ -31,6 +31,8 @@ typedef struct Replay
 extern const double replay_lambdas[];
 extern const uint32_t replay_n_lambdas;
 
+/** Whether there are members enough for it. */
+bool replay_has (const Replay *replay, const AssayObjective *objective);
 /** The coefficient at which an objective's curve is drawn; NaN: it has none. */
 double replay_lambda (const Replay *replay, const AssayObjective *objective);
 /** The row of this objective with this size and coefficient (NaN where it has none), or NULL. */

@@ -132,6 +132,12 @@ analyze (Replay *replay)
   return replay->analysis != NULL;
 }
 
+bool
+replay_has (const Replay *replay, const AssayObjective *objective)
+{
+  return objective->single || replay->table->n_members > 1;
+}
+
 double
 replay_lambda (const Replay *replay, const AssayObjective *objective)
 {

@@ -15,7 +15,7 @@
 #define MAX_COLUMNS 6
 #define MAX_BYTES (16 << 20) /* read of one file of samples */
 #define MAX_CHARS 600        /* shown of one text */
-#define ROW 64
+#define ROW 84
 #define HEAD 22
 
 static guint
@@ -68,7 +68,7 @@ static void
 draw_sample (const ChartSample *sample, const ChartBox *box, cairo_t *cr)
 {
   ChartFont font = { .size = 10, .width = box->width - 10, .lines = 3 };
-  ChartFont small = { .size = 9, .width = box->width - 10 };
+  ChartFont small = { .size = 9, .width = box->width - 10, .lines = 3 };
   g_autoptr (GArray) tints = tints_of (sample);
   g_autofree char *twins
       = sample->twins > 1 ? g_strdup_printf ("the same text %u times", sample->twins) : NULL;

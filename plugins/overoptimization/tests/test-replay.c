@@ -172,9 +172,9 @@ test_equal_members_are_as_one (void)
 
   for (guint o = 0; o < G_N_ELEMENTS (ensembles); o++)
     {
-      g_autofree char *name = g_strdup_printf ("twins-gap objective=%s", ensembles[o]);
+      g_autofree char *name = g_strdup_printf ("prompt-twins-gap objective=%s", ensembles[o]);
 
-      g_assert_cmpfloat (recorded_last (recorder, name), ==, 0);
+      g_assert_cmpfloat (recorded_mean (recorder, name), ==, 0);
     }
 }
 
@@ -308,28 +308,34 @@ test_largest_n_lambda_and_scale_count (void)
   }
 }
 
+/* The first text is the one that member 1 likes best, of the prompt where that is furthest above
+ * its gold, both standardised. */
 static void
-test_texts_of_the_best_answers_are_kept (void)
+test_texts_are_kept_where_the_first_model_is_fooled_most (void)
 {
-  g_autoptr (Scores) scores = scores_new (PROMPTS, ANSWERS, MEMBERS, 9);
+  g_autoptr (Scores) scores = scores_new (PROMPTS, ANSWERS, 1, 9);
   g_autoptr (Recorder) recorder = replay (scores);
   g_autofree char *text = NULL;
-  double best = -INFINITY;
+  double worst = -INFINITY, mean[2], sd[2];
 
+  standardise (scores->members, PROMPTS * ANSWERS, 1, &mean[0], &sd[0]);
+  standardise (scores->gold, PROMPTS * ANSWERS, 1, &mean[1], &sd[1]);
   for (guint p = 0; p < PROMPTS; p++)
-    for (guint i = 0; i < ANSWERS; i++)
-      {
-        gsize at = (gsize) p * MEMBERS * ANSWERS + i; /* of the first member */
+    {
+      gsize top = (gsize) p * ANSWERS;
+      double by;
 
-        if (scores->members[at] > best)
-          {
-            best = scores->members[at];
-            g_free (text);
-            text = g_strdup_printf ("best objective=single rank=1|Question %u?%s|Answer %u to %u.",
-                                    p, p % 2 ? "\nMore of it." : "", i, p);
-          }
-      }
-  g_assert_cmpuint (recorder->samples->len, ==, 6 * PROMPTS);
+      for (gsize i = top; i < (gsize) (p + 1) * ANSWERS; i++)
+        top = scores->members[i] > scores->members[top] ? i : top;
+      by = (scores->members[top] - mean[0]) / sd[0] - (scores->gold[top] - mean[1]) / sd[1];
+      if (by <= worst)
+        continue;
+      worst = by;
+      g_free (text);
+      text = g_strdup_printf ("best objective=single rank=1|Question %u?%s|Answer %u to %u.", p,
+                              p % 2 ? "\nMore of it." : "", (guint) (top % ANSWERS), p);
+    }
+  g_assert_cmpuint (recorder->samples->len, ==, PROMPTS);
   g_assert_cmpstr (recorder->samples->pdata[0], ==, text);
 }
 
@@ -432,8 +438,8 @@ main (int argc, char **argv)
   g_test_add_func ("/replay/a-single-member-is-replayed", test_a_single_member_is_replayed);
   g_test_add_func ("/replay/largest-n-lambda-and-scale-count",
                    test_largest_n_lambda_and_scale_count);
-  g_test_add_func ("/replay/texts-of-the-best-answers-are-kept",
-                   test_texts_of_the_best_answers_are_kept);
+  g_test_add_func ("/replay/texts-are-kept-where-the-first-model-is-fooled-most",
+                   test_texts_are_kept_where_the_first_model_is_fooled_most);
   g_test_add_func ("/replay/no-file-is-one-sentence-with-the-parameter",
                    test_no_file_is_one_sentence_with_the_parameter);
   g_test_add_func ("/replay/bad-rows-are-named-and-counted", test_bad_rows_are_named_and_counted);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The words in which tables name runs on files.
+ */
+#ifndef OVEROPTIMIZATION_REAL_ARMS_H
+#define OVEROPTIMIZATION_REAL_ARMS_H
+
+#define REPLAY "data=replay"
+
+/* One value each in a plan, so their mean only takes them away. */
+#define PINNED_REPLAY ASSAY_MEAN ("data scores-order bad-rows largest-n lambda norm seed")
+#define NEEDS_REPLAY "gate-replay-gold"
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Plans over files, which --set gives: rows of the table in presets.h, which includes this.
+ */
+
+/* clang-format off: rows without their table */
+
+{ .id = "replay",
+  .title = "A best-of-n table of yours (--set scores=FILE)",
+  .help = "Every objective, size of ensemble, coefficient and n on answers that are sampled and "
+          "scored already: B1 to B4, B12 and B13 on prompts like the file's.",
+  .plan = "data=replay",
+  .seeds = 1,
+  .seconds = 5 },
+/* clang-format on */
