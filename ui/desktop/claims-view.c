@@ -1,10 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/claims-view.h"
 
+#include "ui/desktop/claim-details.h"
+#include "ui/desktop/claim-row.h"
+#include "ui/desktop/width-bin.h"
+#include "ui/desktop/window.h"
+
+#define PACE 2000 /* ms between two judgements while runs go on */
+
 struct _StudioClaimsView
 {
   AdwBin parent_instance;
   StudioSession *session;
+  GCancellable *cancellable; /* of the judgement at hand; NULL: none */
+  StudioVerdicts *verdicts;  /* as last judged; NULL: nothing yet */
+  gboolean stale;            /* there is something new to judge */
+  guint timer;
+  gint64 judged;       /* monotonic time of the last judgement */
+  char *shown_state;   /* what the pane of details shows */
+  GHashTable *planned; /* "study preset" of every preset that has runs */
+  char *newest;        /* study of the newest run; NULL: there is none */
+  GPtrArray *studies;  /* char *: ids, as in the drop-down */
+  GPtrArray *presets;  /* char *: ids; NULL for the newest plan, "" for chosen runs */
+  gboolean filling;    /* the drop-downs are being filled */
+  GtkSizeGroup *groups[STUDIO_CLAIM_COLUMNS];
+  GtkWidget *chip[ASSAY_NOT_RUN + 1];
+  AdwLeaflet *leaflet;
+  GtkDropDown *study, *preset;
+  GtkToggleButton *search_button;
+  GtkSearchBar *search_bar;
+  GtkEditable *search;
+  GtkBox *chips, *no_runs;
+  GtkStack *states;
+  AdwStatusPage *problem;
+  StudioWidthBin *width;
+  GtkLabel *no_runs_text, *summary;
+  GtkButton *no_runs_button;
+  GtkGrid *head;
+  GtkListBox *claims;
+  GtkScrolledWindow *details;
 };
 
 G_DEFINE_FINAL_TYPE (StudioClaimsView, studio_claims_view, ADW_TYPE_BIN)
@@ -14,10 +48,756 @@ enum
   PROP_SESSION = 1
 };
 
+static void schedule (StudioClaimsView *view);
+
+/* ---- details ---- */
+
+static StudioClaimRow *
+selected (StudioClaimsView *view)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (view->claims);
+
+  return row != NULL ? STUDIO_CLAIM_ROW (row) : NULL;
+}
+
+/* Made anew only if it would look different: somebody may be reading it. */
+static void
+show_details (StudioClaimsView *view)
+{
+  StudioClaimRow *row = selected (view);
+  g_autofree char *state = NULL;
+
+  if (row == NULL || view->verdicts == NULL)
+    {
+      gtk_scrolled_window_set_child (view->details, NULL);
+      g_clear_pointer (&view->shown_state, g_free);
+      return;
+    }
+  state = studio_claim_details_state (view->verdicts, studio_claim_row_number (row));
+  if (g_strcmp0 (state, view->shown_state) == 0)
+    return;
+  g_free (view->shown_state);
+  view->shown_state = g_steal_pointer (&state);
+  gtk_scrolled_window_set_child (
+      view->details, studio_claim_details_new (view->verdicts, studio_claim_row_number (row)));
+}
+
+static void
+on_selected (StudioClaimsView *view)
+{
+  show_details (view);
+}
+
+static void
+on_activated (StudioClaimsView *view)
+{
+  adw_leaflet_set_visible_child_name (view->leaflet, "details");
+}
+
+static void
+on_back (StudioClaimsView *view)
+{
+  adw_leaflet_set_visible_child_name (view->leaflet, "list");
+}
+
+/* ---- the list ---- */
+
+static gboolean
+chip_is_on (StudioClaimsView *view, AssayVerdictKind kind)
+{
+  return gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (view->chip[kind]));
+}
+
+/* No chip chosen shows all. */
+static gboolean
+passes (GtkListBoxRow *row, gpointer data)
+{
+  StudioClaimsView *view = data;
+  const AssayVerdict *verdict = studio_claim_row_verdict (STUDIO_CLAIM_ROW (row));
+  const char *text = gtk_editable_get_text (view->search);
+  gboolean any = FALSE;
+
+  for (guint i = 0; i <= ASSAY_NOT_RUN; i++)
+    any |= chip_is_on (view, i);
+  return (!any || chip_is_on (view, verdict->kind))
+         && (*text == '\0' || studio_verdict_matches (verdict, text));
+}
+
+static gboolean
+is_ours (GtkListBoxRow *row)
+{
+  return row != NULL && studio_claim_row_verdict (STUDIO_CLAIM_ROW (row))->claim->source == NULL;
+}
+
+static void
+set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  GtkWidget *label;
+
+  if (before != NULL && is_ours (before) == is_ours (row))
+    {
+      gtk_list_box_row_set_header (row, NULL);
+      return;
+    }
+  label = gtk_label_new (is_ours (row) ? "Gates and controls of ours" : "What the paper claims");
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_add_css_class (label, "claim-group");
+  gtk_list_box_row_set_header (row, label);
+}
+
+static void
+on_filter (StudioClaimsView *view)
+{
+  gtk_list_box_invalidate_filter (view->claims);
+  gtk_list_box_invalidate_headers (view->claims);
+}
+
+static void
+on_narrow (StudioClaimsView *view)
+{
+  gboolean narrow = studio_width_bin_is_narrow (view->width);
+
+  gtk_widget_set_visible (GTK_WIDGET (view->head), !narrow);
+  for (GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (view->claims)); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    if (STUDIO_IS_CLAIM_ROW (row))
+      studio_claim_row_set_narrow (STUDIO_CLAIM_ROW (row), narrow);
+}
+
+static void
+fill_chips (StudioClaimsView *view)
+{
+  guint counts[ASSAY_NOT_RUN + 1] = { 0 };
+
+  for (guint i = 0; i < view->verdicts->verdicts->len; i++)
+    counts[((AssayVerdict *) view->verdicts->verdicts->pdata[i])->kind]++;
+  for (guint i = 0; i <= ASSAY_NOT_RUN; i++)
+    {
+      g_autofree char *label = g_strdup_printf ("%s %u", studio_verdict_title (i), counts[i]);
+
+      adw_button_content_set_label (
+          ADW_BUTTON_CONTENT (gtk_button_get_child (GTK_BUTTON (view->chip[i]))), label);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (view->chip[i]), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      label, -1);
+      gtk_widget_set_visible (view->chip[i], counts[i] > 0 || chip_is_on (view, i));
+    }
+}
+
+static void
+fill_summary (StudioClaimsView *view)
+{
+  const AssayRunSet *set = view->verdicts->set;
+  GString *text = g_string_new (NULL);
+
+  if (set != NULL)
+    {
+      if (set->preset != NULL)
+        g_string_append_printf (text, "Preset %s, ", set->preset);
+      if (set->plan != NULL)
+        g_string_append_printf (text, "plan %s, ", set->plan);
+      g_string_append_printf (text, "%u runs", set->dirs->len);
+      if (set->n_missing > 0)
+        g_string_append_printf (text, ", %u have not ended", set->n_missing);
+      if (set->left_out->len > 0)
+        g_string_append_printf (text, ", %u left out", set->left_out->len);
+    }
+  gtk_label_set_text (view->summary, text->str);
+  gtk_widget_set_visible (GTK_WIDGET (view->summary), set != NULL);
+  g_string_free (text, TRUE);
+}
+
+static const AssayPreset *
+first_preset (const AssayStudyInfo *study)
+{
+  for (guint i = 0; i < study->n_presets; i++)
+    if (!(study->presets[i].flags & ASSAY_HIDDEN))
+      return &study->presets[i];
+  return NULL;
+}
+
+static void
+fill_no_runs (StudioClaimsView *view)
+{
+  const AssayStudyInfo *study = view->verdicts->study;
+  const AssayPreset *preset = first_preset (study);
+  g_autofree char *text
+      = g_strdup_printf ("“%s” has no runs yet; the claims below wait for them.", study->title);
+  g_autofree char *label = preset != NULL ? g_strdup_printf ("Run preset %s…", preset->id)
+                                          : g_strdup ("Run the study…");
+
+  gtk_label_set_text (view->no_runs_text, text);
+  gtk_button_set_label (view->no_runs_button, label);
+  gtk_widget_set_visible (GTK_WIDGET (view->no_runs), view->verdicts->set == NULL);
+}
+
+static void
+clear_rows (StudioClaimsView *view)
+{
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (view->claims, 0)) != NULL)
+    gtk_list_box_remove (view->claims, GTK_WIDGET (row));
+}
+
+static void
+add_row (StudioClaimsView *view, guint i)
+{
+  GtkWidget *row = studio_claim_row_new (view->groups);
+
+  studio_claim_row_set_narrow (STUDIO_CLAIM_ROW (row), studio_width_bin_is_narrow (view->width));
+  studio_claim_row_set (STUDIO_CLAIM_ROW (row), view->verdicts, i);
+  gtk_list_box_append (view->claims, row);
+}
+
+/* The paper's claims, then ours. */
+static void
+make_rows (StudioClaimsView *view)
+{
+  clear_rows (view);
+  for (int ours = 0; ours <= 1; ours++)
+    for (guint i = 0; i < view->verdicts->verdicts->len; i++)
+      {
+        const AssayVerdict *verdict = view->verdicts->verdicts->pdata[i];
+
+        if ((verdict->claim->source == NULL) == ours)
+          add_row (view, i);
+      }
+}
+
+/* Rows stay where the study is the same, with focus, selection and place. */
+static gboolean
+update_rows (StudioClaimsView *view, const StudioVerdicts *old)
+{
+  GtkListBoxRow *row;
+
+  if (old == NULL || old->study != view->verdicts->study)
+    return FALSE;
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (view->claims, i)) != NULL; i++)
+    studio_claim_row_set (STUDIO_CLAIM_ROW (row), view->verdicts,
+                          studio_claim_row_number (STUDIO_CLAIM_ROW (row)));
+  return TRUE;
+}
+
+static void
+show_verdicts (StudioClaimsView *view, StudioVerdicts *verdicts)
+{
+  g_autoptr (StudioVerdicts) old = view->verdicts;
+
+  view->verdicts = verdicts;
+  if (!update_rows (view, old))
+    make_rows (view);
+  fill_chips (view);
+  fill_summary (view);
+  fill_no_runs (view);
+  on_filter (view);
+  if (selected (view) == NULL)
+    gtk_list_box_select_row (view->claims, gtk_list_box_get_row_at_index (view->claims, 0));
+  show_details (view);
+  gtk_stack_set_visible_child_name (view->states, "list");
+}
+
+static void
+show_problem (StudioClaimsView *view, const char *title, const char *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  adw_status_page_set_title (view->problem, title);
+  adw_status_page_set_description (view->problem, markup);
+  gtk_stack_set_visible_child_name (view->states, "problem");
+  g_clear_pointer (&view->verdicts, studio_verdicts_unref);
+  clear_rows (view);
+  show_details (view);
+  for (guint i = 0; i <= ASSAY_NOT_RUN; i++)
+    gtk_widget_set_visible (view->chip[i], FALSE);
+}
+
+/* ---- judging ---- */
+
+static const char *
+study_shown (StudioClaimsView *view)
+{
+  const StudioSelection *selection = studio_session_selection (view->session);
+
+  if (selection->study != NULL)
+    return selection->study;
+  if (view->newest != NULL)
+    return view->newest;
+  return view->studies->len > 0 ? view->studies->pdata[0] : NULL;
+}
+
+static void
+on_judged (GObject *session, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StudioVerdicts) verdicts
+      = studio_verdicts_load_finish (STUDIO_SESSION (session), result, &error);
+  g_autoptr (StudioClaimsView) view = data;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&view->cancellable);
+  view->judged = g_get_monotonic_time ();
+  if (verdicts != NULL)
+    show_verdicts (view, g_steal_pointer (&verdicts));
+  else
+    show_problem (view, "The claims cannot be judged", error->message);
+  if (view->stale)
+    schedule (view);
+}
+
+static void
+cancel (StudioClaimsView *view)
+{
+  if (view->cancellable != NULL)
+    g_cancellable_cancel (view->cancellable);
+  g_clear_object (&view->cancellable);
+}
+
+static void
+judge (StudioClaimsView *view)
+{
+  StudioSelection selection = *studio_session_selection (view->session);
+
+  view->stale = FALSE;
+  if (studio_session_registry (view->session) == NULL)
+    return;
+  selection.study = (char *) study_shown (view);
+  if (selection.study == NULL)
+    {
+      show_problem (view, "No studies",
+                    "No plugin with a study was found. `assay plugin list` says where they are "
+                    "looked for and what was refused.");
+      return;
+    }
+  view->cancellable = g_cancellable_new ();
+  studio_verdicts_load (view->session, &selection, view->cancellable, on_judged,
+                        g_object_ref (view));
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  StudioClaimsView *view = data;
+
+  view->timer = 0;
+  if (view->cancellable == NULL && gtk_widget_get_mapped (GTK_WIDGET (view)))
+    judge (view);
+  return G_SOURCE_REMOVE;
+}
+
+/* Judges soon, but not too often, not two at once, and only what somebody sees. */
+static void
+schedule (StudioClaimsView *view)
+{
+  gint64 since = (g_get_monotonic_time () - view->judged) / 1000;
+
+  view->stale = TRUE;
+  if (view->timer == 0 && view->cancellable == NULL && gtk_widget_get_mapped (GTK_WIDGET (view)))
+    view->timer = g_timeout_add ((guint) CLAMP (PACE - since, 10, PACE), on_timer, view);
+}
+
+/* Something else is to be judged: what is under way does not matter any more. */
+static void
+judge_now (StudioClaimsView *view)
+{
+  cancel (view);
+  g_clear_handle_id (&view->timer, g_source_remove);
+  view->stale = TRUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (view)))
+    judge (view);
+}
+
+/* ---- what there is to choose from ---- */
+
+typedef struct
+{
+  GHashTable *planned;
+  char *newest;
+} Runs;
+
+static void
+runs_free (gpointer data)
+{
+  Runs *runs = data;
+
+  g_clear_pointer (&runs->planned, g_hash_table_unref);
+  g_free (runs->newest);
+  g_free (runs);
+}
+
+static void
+look_for_runs (GTask *task, AssayIndex *index)
+{
+  const char *const by[] = { "study", "preset", NULL };
+  GError *error = NULL;
+  g_autoptr (AssayRunGroups) groups
+      = assay_index_group (index, &(AssayGroupQuery){ .by = by }, &error);
+  g_autoptr (AssayRunRows) rows
+      = groups != NULL ? assay_index_query (index, &(AssayIndexQuery){ .limit = 1 }, &error) : NULL;
+  Runs *runs;
+
+  if (rows == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  runs = g_new0 (Runs, 1);
+  runs->planned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < groups->groups->len; i++)
+    {
+      const AssayRunGroup *group = &g_array_index (groups->groups, AssayRunGroup, i);
+
+      if (group->values[0] != NULL && group->values[1] != NULL)
+        g_hash_table_add (runs->planned,
+                          g_strconcat (group->values[0], " ", group->values[1], NULL));
+    }
+  if (rows->rows->len > 0)
+    runs->newest = g_strdup (g_array_index (rows->rows, AssayRunRow, 0).study);
+  g_task_return_pointer (task, runs, runs_free);
+}
+
+static void
+set_items (GtkDropDown *drop, GPtrArray *titles, guint chosen)
+{
+  g_autoptr (GtkStringList) model = NULL;
+
+  g_ptr_array_add (titles, NULL);
+  model = gtk_string_list_new ((const char *const *) titles->pdata);
+  gtk_drop_down_set_model (drop, G_LIST_MODEL (model));
+  gtk_drop_down_set_selected (drop, chosen);
+}
+
+static void
+fill_studies (StudioClaimsView *view)
+{
+  AssayRegistry *registry = studio_session_registry (view->session);
+  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+  guint chosen = GTK_INVALID_LIST_POSITION;
+
+  g_ptr_array_set_size (view->studies, 0);
+  for (guint i = 0; registry != NULL && i < assay_registry_n_plugins (registry); i++)
+    {
+      const AssayPluginInfo *plugin = assay_registry_plugin (registry, i);
+
+      if (plugin->study == NULL || plugin->reason != NULL)
+        continue;
+      g_ptr_array_add (view->studies, g_strdup (plugin->study->id));
+      g_ptr_array_add (titles, (gpointer) plugin->study->title);
+    }
+  for (guint i = 0; i < view->studies->len; i++)
+    if (g_strcmp0 (view->studies->pdata[i], study_shown (view)) == 0)
+      chosen = i;
+  set_items (view->study, titles, chosen);
+}
+
+static void
+add_preset (StudioClaimsView *view, GPtrArray *titles, const char *id, const char *title)
+{
+  g_ptr_array_add (view->presets, g_strdup (id));
+  g_ptr_array_add (titles, g_strdup (title));
+}
+
+static gboolean
+has_runs (StudioClaimsView *view, const char *study, const char *preset)
+{
+  g_autofree char *key = g_strconcat (study, " ", preset, NULL);
+
+  return view->planned != NULL && g_hash_table_contains (view->planned, key);
+}
+
+static void
+fill_presets (StudioClaimsView *view)
+{
+  const StudioSelection *selection = studio_session_selection (view->session);
+  AssayRegistry *registry = studio_session_registry (view->session);
+  const char *id = study_shown (view);
+  g_autoptr (AssayStudyInfo) study
+      = registry != NULL && id != NULL ? assay_registry_study (registry, id, NULL) : NULL;
+  g_autoptr (GPtrArray) titles = g_ptr_array_new_with_free_func (g_free);
+  guint chosen = 0;
+
+  g_ptr_array_set_size (view->presets, 0);
+  add_preset (view, titles, NULL, "Newest plan");
+  for (guint i = 0; study != NULL && i < study->n_presets; i++)
+    {
+      const char *preset = study->presets[i].id;
+      gboolean wanted = g_strcmp0 (preset, selection->preset) == 0;
+
+      if (!wanted && !has_runs (view, study->id, preset))
+        continue;
+      if (wanted)
+        chosen = view->presets->len;
+      add_preset (view, titles, preset, preset);
+    }
+  if (selection->runs != NULL && selection->runs[0] != NULL)
+    {
+      g_autofree char *title = g_strdup_printf ("%u chosen runs", g_strv_length (selection->runs));
+
+      chosen = view->presets->len;
+      add_preset (view, titles, "", title);
+    }
+  set_items (view->preset, titles, chosen);
+}
+
+static void
+fill_choosers (StudioClaimsView *view)
+{
+  view->filling = TRUE;
+  fill_studies (view);
+  fill_presets (view);
+  view->filling = FALSE;
+}
+
+static void
+on_runs_found (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioClaimsView *view = STUDIO_CLAIMS_VIEW (object);
+  Runs *runs = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (runs == NULL)
+    return;
+  g_clear_pointer (&view->planned, g_hash_table_unref);
+  view->planned = g_steal_pointer (&runs->planned);
+  g_free (view->newest);
+  view->newest = g_steal_pointer (&runs->newest);
+  runs_free (runs);
+  fill_choosers (view);
+  schedule (view);
+}
+
+static void
+on_runs_changed (StudioClaimsView *view)
+{
+  studio_session_run (view->session, g_task_new (view, NULL, on_runs_found, NULL), look_for_runs);
+}
+
+static void
+on_selection_changed (StudioClaimsView *view)
+{
+  fill_choosers (view);
+  judge_now (view);
+}
+
+static void
+on_study (StudioClaimsView *view)
+{
+  guint i = gtk_drop_down_get_selected (view->study);
+
+  if (!view->filling && i < view->studies->len)
+    studio_session_select (view->session, view->studies->pdata[i], NULL, NULL);
+}
+
+static void
+on_preset (StudioClaimsView *view)
+{
+  guint i = gtk_drop_down_get_selected (view->preset);
+  const char *preset = i < view->presets->len ? view->presets->pdata[i] : NULL;
+  g_autofree char *study = g_strdup (study_shown (view));
+
+  if (!view->filling && study != NULL && g_strcmp0 (preset, "") != 0)
+    studio_session_select (view->session, study, preset, NULL);
+}
+
+static void
+on_map (StudioClaimsView *view)
+{
+  if (view->stale || view->verdicts == NULL)
+    schedule (view);
+}
+
+/* ---- commands ---- */
+
+static void
+copy (StudioClaimsView *view, char *text)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (view)), text);
+  g_free (text);
+  studio_session_notice (view->session, "The verdicts are in the clipboard");
+}
+
+static void
+on_copy (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioClaimsView *view = data;
+
+  if (view->verdicts != NULL)
+    copy (view, studio_verdicts_text (view->verdicts));
+}
+
+static void
+on_copy_csv (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioClaimsView *view = data;
+
+  if (view->verdicts != NULL)
+    copy (view, studio_verdicts_csv (view->verdicts));
+}
+
+typedef struct
+{
+  StudioClaimsView *view;
+  char *path;
+} Writing;
+
+static void
+on_report_written (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autofree Writing *writing = data;
+  g_autofree char *path = writing->path;
+  g_autoptr (StudioClaimsView) view = writing->view;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *action = NULL;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (view));
+
+  if (!studio_verdicts_report_finish (result, &error))
+    {
+      studio_session_notice (view->session, "%s", error->message);
+      return;
+    }
+  action = g_action_print_detailed_name ("win.claims-open-report", g_variant_new_string (path));
+  if (root != NULL)
+    studio_window_toast (STUDIO_WINDOW (root), "The report is written", "Open", action);
+}
+
+static void
+on_report_chosen (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  StudioClaimsView *view = data;
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  Writing *writing;
+
+  gtk_native_dialog_destroy (dialog);
+  if (response != GTK_RESPONSE_ACCEPT || file == NULL || view->verdicts == NULL)
+    return;
+  writing = g_new (Writing, 1);
+  *writing = (Writing){ g_object_ref (view), g_file_get_path (file) };
+  studio_verdicts_report (view->verdicts, writing->path, on_report_written, writing);
+}
+
+static void
+on_report (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioClaimsView *view = data;
+  g_autofree char *name = NULL;
+  GtkFileChooserNative *dialog;
+
+  if (view->verdicts == NULL || view->verdicts->set == NULL)
+    {
+      studio_session_notice (view->session, "There are no runs to report on yet");
+      return;
+    }
+  dialog = gtk_file_chooser_native_new ("Write a Report",
+                                        GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (view))),
+                                        GTK_FILE_CHOOSER_ACTION_SAVE, "_Write", NULL);
+  name = g_strconcat (view->verdicts->study->id, ".html", NULL);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_report_chosen), view, 0);
+  g_signal_connect (dialog, "response", G_CALLBACK (g_object_unref), NULL);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+on_open_report (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree char *uri = g_filename_to_uri (g_variant_get_string (parameter, NULL), NULL, NULL);
+
+  if (uri != NULL)
+    gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (data)), uri, GDK_CURRENT_TIME);
+}
+
+static void
+on_find (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioClaimsView *view = data;
+
+  gtk_toggle_button_set_active (view->search_button, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (view->search));
+}
+
+/* What is shown becomes what is selected, so that the other pages show the same. */
+static void
+select_shown (StudioClaimsView *view)
+{
+  const StudioSelection *selection = studio_session_selection (view->session);
+  const AssayRunSet *set = view->verdicts->set;
+
+  if (selection->study == NULL)
+    studio_session_select (view->session, view->verdicts->study->id,
+                           set != NULL ? set->preset : NULL, NULL);
+}
+
+static void
+on_figure (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioClaimsView *view = data;
+
+  if (view->verdicts == NULL)
+    return;
+  select_shown (view);
+  studio_window_show_figure (studio_window_of (view), g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioClaimsView *view = data;
+  g_auto (GStrv) runs = NULL;
+
+  if (view->verdicts == NULL)
+    return;
+  runs = studio_verdicts_runs (view->verdicts);
+  studio_session_select (view->session, view->verdicts->study->id,
+                         view->verdicts->set != NULL ? view->verdicts->set->preset : NULL,
+                         (const char *const *) runs);
+  studio_window_show_page (studio_window_of (view), "runs");
+}
+
+static void
+on_show_claim (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioClaimsView *view = data;
+  const char *id = g_variant_get_string (parameter, NULL);
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (view->claims, i)) != NULL; i++)
+    if (g_str_equal (studio_claim_row_verdict (STUDIO_CLAIM_ROW (row))->claim->id, id))
+      {
+        gtk_list_box_select_row (view->claims, row);
+        return;
+      }
+}
+
+static void
+on_run (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioClaimsView *view = data;
+
+  if (view->verdicts != NULL)
+    select_shown (view);
+  studio_window_show_page (studio_window_of (view), "studies");
+}
+
+static const GActionEntry entries[] = {
+  { .name = "claims-copy", .activate = on_copy },
+  { .name = "claims-copy-csv", .activate = on_copy_csv },
+  { .name = "claims-report", .activate = on_report },
+  { .name = "claims-open-report", .activate = on_open_report, .parameter_type = "s" },
+  { .name = "claims-find", .activate = on_find },
+  { .name = "claims-figure", .activate = on_figure, .parameter_type = "s" },
+  { .name = "claims-show", .activate = on_show_claim, .parameter_type = "s" },
+  { .name = "claims-runs", .activate = on_runs },
+  { .name = "claims-run", .activate = on_run },
+};
+
 void
 studio_claims_view_add_actions (gpointer view, GActionMap *map)
 {
+  g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), view);
 }
+
+/* ---- the view ---- */
 
 static void
 studio_claims_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
@@ -28,30 +808,143 @@ studio_claims_view_set_property (GObject *object, guint id, const GValue *value,
 }
 
 static void
+studio_claims_view_constructed (GObject *object)
+{
+  StudioClaimsView *view = STUDIO_CLAIMS_VIEW (object);
+
+  G_OBJECT_CLASS (studio_claims_view_parent_class)->constructed (object);
+  g_signal_connect_object (view->session, "studies-changed", G_CALLBACK (on_selection_changed),
+                           view, G_CONNECT_SWAPPED);
+  g_signal_connect_object (view->session, "selection-changed", G_CALLBACK (on_selection_changed),
+                           view, G_CONNECT_SWAPPED);
+  g_signal_connect_object (view->session, "runs-changed", G_CALLBACK (on_runs_changed), view,
+                           G_CONNECT_SWAPPED);
+  on_runs_changed (view);
+}
+
+static void
 studio_claims_view_dispose (GObject *object)
 {
   StudioClaimsView *view = STUDIO_CLAIMS_VIEW (object);
 
+  cancel (view);
+  g_clear_handle_id (&view->timer, g_source_remove);
+  for (guint i = 0; i < STUDIO_CLAIM_COLUMNS; i++)
+    g_clear_object (&view->groups[i]);
+  g_clear_pointer (&view->verdicts, studio_verdicts_unref);
   g_clear_object (&view->session);
   G_OBJECT_CLASS (studio_claims_view_parent_class)->dispose (object);
+}
+
+static void
+studio_claims_view_finalize (GObject *object)
+{
+  StudioClaimsView *view = STUDIO_CLAIMS_VIEW (object);
+
+  g_free (view->shown_state);
+  g_free (view->newest);
+  g_clear_pointer (&view->planned, g_hash_table_unref);
+  g_ptr_array_unref (view->studies);
+  g_ptr_array_unref (view->presets);
+  G_OBJECT_CLASS (studio_claims_view_parent_class)->finalize (object);
 }
 
 static void
 studio_claims_view_class_init (StudioClaimsViewClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
 
-  G_OBJECT_CLASS (class)->set_property = studio_claims_view_set_property;
-  G_OBJECT_CLASS (class)->dispose = studio_claims_view_dispose;
+  object_class->set_property = studio_claims_view_set_property;
+  object_class->constructed = studio_claims_view_constructed;
+  object_class->dispose = studio_claims_view_dispose;
+  object_class->finalize = studio_claims_view_finalize;
   g_object_class_install_property (
-      G_OBJECT_CLASS (class), PROP_SESSION,
+      object_class, PROP_SESSION,
       g_param_spec_object ("session", NULL, NULL, STUDIO_TYPE_SESSION,
                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  g_type_ensure (STUDIO_TYPE_WIDTH_BIN);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/claims-view.ui");
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioClaimsView, child)
+  BIND (leaflet);
+  BIND (study);
+  BIND (preset);
+  BIND (search_button);
+  BIND (search_bar);
+  BIND (search);
+  BIND (chips);
+  BIND (states);
+  BIND (problem);
+  BIND (width);
+  BIND (no_runs);
+  BIND (no_runs_text);
+  BIND (no_runs_button);
+  BIND (summary);
+  BIND (head);
+  BIND (claims);
+  BIND (details);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_study);
+  gtk_widget_class_bind_template_callback (widget_class, on_preset);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter);
+  gtk_widget_class_bind_template_callback (widget_class, on_narrow);
+  gtk_widget_class_bind_template_callback (widget_class, on_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_back);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.claims-find",
+                                       NULL);
+}
+
+static void
+make_head (StudioClaimsView *view)
+{
+  for (int i = 0; i < STUDIO_CLAIM_COLUMNS; i++)
+    {
+      GtkWidget *label = gtk_label_new (studio_claim_columns[i]);
+
+      view->groups[i] = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_widget_add_css_class (label, "caption-heading");
+      gtk_widget_add_css_class (label, "dim-label");
+      gtk_grid_attach (view->head, label, i, 0, 1, 1);
+      if (i == 1)
+        gtk_widget_set_hexpand (label, TRUE);
+      else
+        gtk_size_group_add_widget (view->groups[i], label);
+    }
+}
+
+static void
+make_chips (StudioClaimsView *view)
+{
+  for (guint i = 0; i <= ASSAY_NOT_RUN; i++)
+    {
+      GtkWidget *content = adw_button_content_new ();
+
+      view->chip[i] = gtk_toggle_button_new ();
+      adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), studio_verdict_icon (i));
+      gtk_button_set_child (GTK_BUTTON (view->chip[i]), content);
+      gtk_widget_add_css_class (view->chip[i], "pill-chip");
+      gtk_widget_set_visible (view->chip[i], FALSE);
+      g_signal_connect_swapped (view->chip[i], "toggled", G_CALLBACK (on_filter), view);
+      gtk_box_append (view->chips, view->chip[i]);
+    }
 }
 
 static void
 studio_claims_view_init (StudioClaimsView *view)
 {
+  GtkWidget *nothing = gtk_label_new ("No claim is like that");
+
+  view->studies = g_ptr_array_new_with_free_func (g_free);
+  view->presets = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (view));
+  make_head (view);
+  make_chips (view);
+  gtk_widget_add_css_class (nothing, "dim-label");
+  gtk_list_box_set_placeholder (view->claims, nothing);
+  gtk_list_box_set_filter_func (view->claims, passes, view, NULL);
+  gtk_list_box_set_header_func (view->claims, set_header, NULL, NULL);
+  gtk_search_bar_connect_entry (view->search_bar, view->search);
+  g_signal_connect (view, "map", G_CALLBACK (on_map), NULL);
 }
