@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #define SECONDS 10
+#define FRAME 5 /* that GTK draws around a window where there is no compositor */
 
 static GtkApplication *application;
 
@@ -64,6 +65,66 @@ desktop_test_open (void)
 
   g_mkdir_with_parents (g_get_user_data_dir (), 0700);
   return desktop_test_open_workspace (path);
+}
+
+char *
+desktop_test_folder (const char *name)
+{
+  char *path = g_build_filename (g_get_user_data_dir (), name, NULL);
+
+  g_mkdir_with_parents (path, 0700);
+  return path;
+}
+
+void
+desktop_test_run_gallery (const char *workspace, const char *arguments)
+{
+  const char *program = g_getenv ("ASSAY_TEST_PROGRAM");
+  g_autofree char *line
+      = g_strdup_printf ("%s run gallery %s --workspace %s", program, arguments, workspace);
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_assert_nonnull (program);
+  g_setenv ("ASSAY_PLUGIN_PATH", g_getenv ("ASSAY_TEST_PLUGINS"), TRUE);
+  g_spawn_sync (NULL, words, NULL, G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                NULL, NULL, NULL, &status, &error);
+  g_assert_no_error (error);
+}
+
+void
+desktop_test_dark (gboolean dark)
+{
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      dark ? ADW_COLOR_SCHEME_FORCE_DARK
+                                           : ADW_COLOR_SCHEME_FORCE_LIGHT);
+  desktop_test_settle ();
+}
+
+typedef struct
+{
+  GtkWidget *widget;
+  int width, height;
+} Size;
+
+static gboolean
+has_size (gpointer data)
+{
+  const Size *size = data;
+
+  return gtk_widget_get_width (size->widget) + 2 * FRAME == size->width
+         && gtk_widget_get_height (size->widget) + 2 * FRAME == size->height;
+}
+
+void
+desktop_test_resize (StudioWindow *window, int width, int height)
+{
+  Size size = { GTK_WIDGET (window), width, height };
+
+  gtk_window_set_default_size (GTK_WINDOW (window), width, height);
+  desktop_test_until (has_size, &size);
+  desktop_test_settle ();
 }
 
 void

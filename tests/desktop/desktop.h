@@ -15,6 +15,16 @@ StudioWindow *desktop_test_open (void);
 StudioWindow *desktop_test_open_workspace (const char *path);
 void desktop_test_close (StudioWindow *window);
 
+/** A folder of the test's own, freed by the caller. */
+char *desktop_test_folder (const char *name);
+/** Lets the study "gallery" (gallery.c) be found, and runs `assay run gallery @arguments` in
+ *  @workspace until it ends. */
+void desktop_test_run_gallery (const char *workspace, const char *arguments);
+/** Light or dark, for pictures. */
+void desktop_test_dark (gboolean dark);
+/** Gives the window another size, as a person would, and waits until it has it. */
+void desktop_test_resize (StudioWindow *window, int width, int height);
+
 /** Runs the main loop until @holds (@data) or ten seconds have gone (then the test fails). */
 void desktop_test_until (gboolean (*holds) (gpointer data), gpointer data);
 /** Runs the main loop for a frame or two. */

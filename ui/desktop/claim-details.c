@@ -24,6 +24,7 @@ text (GtkBox *box, const char *words, const char *style)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   /* A selectable label takes the focus and then selects all of itself. */
   gtk_widget_set_focusable (label, FALSE);

@@ -829,6 +829,8 @@ studio_claims_view_dispose (GObject *object)
 
   cancel (view);
   g_clear_handle_id (&view->timer, g_source_remove);
+  if (view->claims != NULL)
+    g_signal_handlers_disconnect_by_data (view->claims, view);
   for (guint i = 0; i < STUDIO_CLAIM_COLUMNS; i++)
     g_clear_object (&view->groups[i]);
   g_clear_pointer (&view->verdicts, studio_verdicts_unref);
@@ -939,6 +941,8 @@ studio_claims_view_init (StudioClaimsView *view)
   view->studies = g_ptr_array_new_with_free_func (g_free);
   view->presets = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (view));
+  studio_drop_down_ellipsize (view->study);
+  studio_drop_down_ellipsize (view->preset);
   make_head (view);
   make_chips (view);
   gtk_widget_add_css_class (nothing, "dim-label");

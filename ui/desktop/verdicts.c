@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/verdicts.h"
 
+#include "host/chart/chart.h"
 #include "host/chart/scale.h"
 #include "host/registry/json.h"
 #include "host/run/plan.h"

@@ -172,3 +172,54 @@ studio_width_bin_buildable_init (GtkBuildableIface *iface)
 {
   iface->add_child = add_child;
 }
+
+/* ---- drop-downs ---- */
+
+static void
+setup_item (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (label), 4);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+bind_item (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkStringObject *string = GTK_STRING_OBJECT (gtk_list_item_get_item (item));
+
+  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)),
+                      gtk_string_object_get_string (string));
+}
+
+/* The list that drops down has room for whole strings. */
+static void
+setup_row (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  setup_item (factory, item);
+  gtk_label_set_ellipsize (GTK_LABEL (gtk_list_item_get_child (item)), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_wrap (GTK_LABEL (gtk_list_item_get_child (item)), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (gtk_list_item_get_child (item)), 40);
+}
+
+static GtkListItemFactory *
+factory_new (void (*setup) (GtkSignalListItemFactory *factory, GtkListItem *item))
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_item), NULL);
+  return factory;
+}
+
+void
+studio_drop_down_ellipsize (GtkDropDown *drop)
+{
+  g_autoptr (GtkListItemFactory) factory = factory_new (setup_item), rows = factory_new (setup_row);
+
+  gtk_drop_down_set_factory (drop, factory);
+  gtk_drop_down_set_list_factory (drop, rows);
+}

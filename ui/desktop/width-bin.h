@@ -12,3 +12,6 @@ G_DECLARE_FINAL_TYPE (StudioWidthBin, studio_width_bin, STUDIO, WIDTH_BIN, GtkWi
 
 /** Property "narrow": its width is below the property "threshold" (pixels). */
 gboolean studio_width_bin_is_narrow (StudioWidthBin *bin);
+
+/** Lets a drop-down of strings become narrower than its longest string. */
+void studio_drop_down_ellipsize (GtkDropDown *drop);

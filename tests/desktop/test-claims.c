@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "desktop.h"
+#include "ui/desktop/claim-details.h"
+#include "ui/desktop/claim-row.h"
+#include "ui/desktop/claims-view.h"
+#include "ui/desktop/effect-bar.h"
+#include <math.h>
+#include <string.h>
+
+static char *runs; /* a workspace with the preset quick of the gallery */
+
+static GtkWidget *
+claims_of (StudioWindow *window)
+{
+  return desktop_test_find (window, STUDIO_TYPE_CLAIMS_VIEW, NULL);
+}
+
+static StudioClaimRow *
+row_of (StudioWindow *window, const char *claim)
+{
+  GtkListBox *list
+      = GTK_LIST_BOX (desktop_test_find (claims_of (window), GTK_TYPE_LIST_BOX, "claims"));
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (list, i)) != NULL; i++)
+    if (strcmp (studio_claim_row_verdict (STUDIO_CLAIM_ROW (row))->claim->id, claim) == 0)
+      return STUDIO_CLAIM_ROW (row);
+  return NULL;
+}
+
+static gboolean
+is_judged (gpointer window)
+{
+  StudioClaimRow *row = row_of (window, "A1");
+
+  return row != NULL && studio_claim_row_verdict (row)->kind == ASSAY_REPRODUCED;
+}
+
+static gboolean
+is_listed (gpointer window)
+{
+  return row_of (window, "A1") != NULL;
+}
+
+static StudioWindow *
+open_claims (void)
+{
+  StudioWindow *window = desktop_test_open_workspace (runs);
+
+  studio_window_show_page (window, "claims");
+  studio_session_select (studio_window_session (window), "gallery", NULL, NULL);
+  desktop_test_until (is_judged, window);
+  desktop_test_settle ();
+  return window;
+}
+
+static gboolean
+is_shown (StudioWindow *window, const char *claim)
+{
+  return gtk_widget_get_child_visible (GTK_WIDGET (row_of (window, claim)));
+}
+
+static void
+activate (StudioWindow *window, const char *action, const char *target)
+{
+  GVariant *value = target != NULL ? g_variant_new_string (target) : NULL;
+
+  g_action_group_activate_action (G_ACTION_GROUP (window), action, value);
+}
+
+static void
+every_verdict_has_its_word_and_its_reason (void)
+{
+  static const struct
+  {
+    const char *claim, *word, *paper;
+  } rows[] = {
+    { "A1", "Reproduced", "1.1" },
+    { "A2", "Contradicted", "0.4 (small), 0.9 (large models)" },
+    { "A5", "Inconclusive", "not stated" },
+    { "A7", "Not evaluable", "not stated" },
+    { "A8", "Not run", "not stated" },
+    { "plain-learns", "Reproduced", "ours" },
+  };
+  StudioWindow *window = open_claims ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      StudioClaimRow *row = row_of (window, rows[i].claim);
+      const AssayVerdict *verdict = studio_claim_row_verdict (row);
+
+      g_assert_nonnull (desktop_test_find (row, GTK_TYPE_LABEL, rows[i].word));
+      g_assert_nonnull (desktop_test_find (row, GTK_TYPE_LABEL, rows[i].paper));
+      if (verdict->reason != NULL)
+        g_assert_nonnull (desktop_test_find (row, GTK_TYPE_LABEL, verdict->reason));
+    }
+  desktop_test_close (window);
+}
+
+static void
+chips_and_words_filter (void)
+{
+  StudioWindow *window = open_claims ();
+  GtkWidget *view = claims_of (window);
+  GtkWidget *chips = desktop_test_find (view, GTK_TYPE_BOX, "chips");
+  GtkWidget *reproduced = gtk_widget_get_first_child (chips);
+  GtkEditable *search = GTK_EDITABLE (desktop_test_find (view, GTK_TYPE_SEARCH_ENTRY, "search"));
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (reproduced), TRUE);
+  g_assert_true (is_shown (window, "A1"));
+  g_assert_false (is_shown (window, "A2"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (gtk_widget_get_next_sibling (reproduced)), TRUE);
+  g_assert_true (is_shown (window, "A2"));
+  g_assert_false (is_shown (window, "A5"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (reproduced), FALSE);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (gtk_widget_get_next_sibling (reproduced)),
+                                FALSE);
+  gtk_editable_set_text (search, "ACCELERATORS");
+  g_signal_emit_by_name (search, "search-changed");
+  g_assert_true (is_shown (window, "A8"));
+  g_assert_false (is_shown (window, "A1"));
+  desktop_test_close (window);
+}
+
+static void
+details_say_the_rule_and_lead_to_the_evidence (void)
+{
+  StudioWindow *window = open_claims ();
+  StudioSession *session = studio_window_session (window);
+  GtkWidget *details = desktop_test_find (claims_of (window), GTK_TYPE_SCROLLED_WINDOW, "details");
+  GtkWidget *pages = desktop_test_find (window, ADW_TYPE_VIEW_STACK, NULL);
+
+  activate (window, "claims-show", "A3");
+  g_assert_nonnull (desktop_test_find (details, GTK_TYPE_LABEL,
+                                       studio_claim_row_verdict (row_of (window, "A3"))->rule));
+  g_assert_nonnull (desktop_test_find (details, GTK_TYPE_LABEL, "careful"));
+  g_assert_nonnull (desktop_test_find (details, GTK_TYPE_LABEL, "Figure: Rewards by arm"));
+  activate (window, "claims-figure", "rewards");
+  g_assert_cmpstr (adw_view_stack_get_visible_child_name (ADW_VIEW_STACK (pages)), ==, "figures");
+  studio_window_show_page (window, "claims");
+  activate (window, "claims-runs", NULL);
+  g_assert_cmpstr (adw_view_stack_get_visible_child_name (ADW_VIEW_STACK (pages)), ==, "runs");
+  g_assert_cmpuint (g_strv_length (studio_session_selection (session)->runs), ==, 12);
+  desktop_test_close (window);
+}
+
+static void
+new_runs_are_judged_where_one_reads (void)
+{
+  g_autofree char *path = desktop_test_folder ("live");
+  StudioWindow *window;
+
+  desktop_test_run_gallery (path, "--set agent=plain --seeds 4 -j 2");
+  window = desktop_test_open_workspace (path);
+  studio_window_show_page (window, "claims");
+  studio_session_select (studio_window_session (window), "gallery", NULL, NULL);
+  desktop_test_until (is_listed, window);
+  activate (window, "claims-show", "A1");
+  g_assert_cmpint (studio_claim_row_verdict (row_of (window, "A1"))->kind, !=, ASSAY_REPRODUCED);
+  desktop_test_run_gallery (path, "--preset quick -j 2");
+  desktop_test_until (is_judged, window);
+  g_assert_true (gtk_list_box_row_is_selected (GTK_LIST_BOX_ROW (row_of (window, "A1"))));
+  desktop_test_close (window);
+}
+
+static void
+without_runs_it_leads_to_the_study (void)
+{
+  StudioWindow *window = desktop_test_open ();
+  GtkWidget *button;
+
+  studio_window_show_page (window, "claims");
+  studio_session_select (studio_window_session (window), "gallery", NULL, NULL);
+  desktop_test_until (is_listed, window);
+  button = desktop_test_find (claims_of (window), GTK_TYPE_BUTTON, "Run preset quick…");
+  g_assert_nonnull (button);
+  g_assert_true (gtk_widget_get_visible (gtk_widget_get_parent (button)));
+  desktop_test_settle ();
+  desktop_test_picture (GTK_WIDGET (window), "claims-no-runs");
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_cmpstr (adw_view_stack_get_visible_child_name (
+                       ADW_VIEW_STACK (desktop_test_find (window, ADW_TYPE_VIEW_STACK, NULL))),
+                   ==, "studies");
+  desktop_test_close (window);
+}
+
+/* ---- without a window ---- */
+
+static void
+keep (GObject *object, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static gboolean
+is_there (gpointer data)
+{
+  return *(gpointer *) data != NULL;
+}
+
+static StudioVerdicts *
+judged (StudioSession *session)
+{
+  StudioSelection selection = { (char *) "gallery", NULL, NULL };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  StudioVerdicts *verdicts;
+
+  studio_verdicts_load (session, &selection, NULL, keep, &result);
+  desktop_test_until (is_there, &result);
+  verdicts = studio_verdicts_load_finish (session, result, &error);
+  g_assert_no_error (error);
+  return verdicts;
+}
+
+static void
+tables_and_reports_hold_every_claim (void)
+{
+  StudioWindow *window = open_claims ();
+  g_autoptr (StudioVerdicts) verdicts = judged (studio_window_session (window));
+  g_autofree char *csv = studio_verdicts_csv (verdicts), *text = studio_verdicts_text (verdicts);
+  g_autofree char *path = desktop_test_folder ("reports"),
+                  *file = g_build_filename (path, "report.html", NULL), *html = NULL;
+  g_auto (GStrv) lines = g_strsplit (csv, "\n", -1);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (g_strv_length (lines), ==, 1 + 10 + 1);
+  g_assert_true (g_str_has_prefix (lines[2], "\"A2\",\"Bold agents end higher than careful ones\","
+                                             "\"Fig 2\",\"0.4 (small), 0.9 (large models)\",-"));
+  g_assert_true (g_str_has_prefix (lines[8], "\"A8\",\"The largest models do it, too\",\"Fig 9\","
+                                             "\"\",,,,0,0,0,\"not run\","));
+  g_assert_nonnull (strstr (text, "\nA7: not evaluable\n"));
+  studio_verdicts_report (verdicts, file, keep, &result);
+  desktop_test_until (is_there, &result);
+  g_assert_true (studio_verdicts_report_finish (result, &error));
+  g_assert_true (g_file_get_contents (file, &html, NULL, NULL));
+  g_assert_nonnull (strstr (html, "Bold agents end higher than careful ones"));
+  desktop_test_close (window);
+}
+
+static void
+figures_of_a_claim_show_its_metric (void)
+{
+  StudioWindow *window = open_claims ();
+  g_autoptr (StudioVerdicts) verdicts = judged (studio_window_session (window));
+  const AssayStudyInfo *study = verdicts->study;
+  g_autoptr (GPtrArray) derived
+      = studio_claim_figures (study, assay_study_claim (study, "plain-learns"));
+  g_autoptr (GPtrArray) parts = studio_claim_figures (study, assay_study_claim (study, "A6"));
+  g_autoptr (GPtrArray) none = studio_claim_figures (study, assay_study_claim (study, "A4"));
+
+  g_assert_cmpuint (derived->len, ==, 1);
+  g_assert_cmpstr (((AssayFigure *) derived->pdata[0])->id, ==, "learning");
+  g_assert_cmpuint (parts->len, ==, 1);
+  g_assert_cmpuint (none->len, ==, 0);
+  desktop_test_close (window);
+}
+
+static void
+the_axis_holds_effect_threshold_and_paper (void)
+{
+  StudioEffect effect = { .effect = 2,
+                          .low = 1,
+                          .high = 3,
+                          .paper = 9,
+                          .expect = ASSAY_ABOVE (-4),
+                          .kind = ASSAY_REPRODUCED };
+  StudioEffectRange range = studio_effect_range (&effect), other;
+  StudioEffect ratio = {
+    .effect = 1, .low = .5, .high = 2, .paper = NAN, .expect = ASSAY_WITHIN (.25, 4), .ratio = TRUE
+  };
+  StudioEffect none = { NAN, NAN, NAN, NAN, ASSAY_ABOVE (0), ASSAY_NOT_RUN, FALSE };
+  g_autofree char *words = studio_effect_describe (&effect);
+
+  g_assert_cmpfloat (range.lo, <, -4);
+  g_assert_cmpfloat (range.hi, >, 9);
+  g_assert_cmpfloat (studio_effect_place (&effect, range, -4), >, 0);
+  g_assert_cmpfloat (studio_effect_place (&effect, range, 2), <, .5 + 1e-9);
+  g_assert_cmpstr (words, ==,
+                   "Ours 2, 95 % interval 1 to 3; expected above −4; the paper's value 9");
+  /* Ratios are as far from 1 on both sides. */
+  other = studio_effect_range (&ratio);
+  g_assert_cmpfloat_with_epsilon (studio_effect_place (&ratio, other, 1), .5, 1e-9);
+  other = studio_effect_range (&none);
+  g_assert_false (other.lo < other.hi);
+}
+
+static void
+pictures (void)
+{
+  static const struct
+  {
+    const char *name;
+    int width, height;
+  } sizes[] = { { "wide", 1280, 800 }, { "narrow", 360, 640 }, { "large", 3840, 2160 } };
+  StudioWindow *window = open_claims ();
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *name
+          = g_strdup_printf ("claims-%s-%s", sizes[i / 2].name, i % 2 == 1 ? "dark" : "light");
+
+      desktop_test_resize (window, sizes[i / 2].width, sizes[i / 2].height);
+      desktop_test_dark (i % 2 == 1);
+      activate (window, "claims-show", "A3");
+      desktop_test_settle ();
+      desktop_test_picture (GTK_WIDGET (window), name);
+    }
+  desktop_test_dark (FALSE);
+  desktop_test_resize (window, 360, 640);
+  adw_leaflet_set_visible_child_name (
+      ADW_LEAFLET (desktop_test_find (claims_of (window), ADW_TYPE_LEAFLET, NULL)), "details");
+  for (int i = 0; i < 5; i++)
+    desktop_test_settle ();
+  desktop_test_picture (GTK_WIDGET (window), "claims-details-narrow");
+  desktop_test_close (window);
+}
+
+int
+main (int argc, char **argv)
+{
+  desktop_test_init (&argc, &argv);
+  runs = desktop_test_folder ("quick");
+  desktop_test_run_gallery (runs, "--preset quick -j 2");
+#define ADD(name, function) g_test_add_func ("/desktop/claims/" name, function)
+  ADD ("the-axis-holds-effect-threshold-and-paper", the_axis_holds_effect_threshold_and_paper);
+  ADD ("every-verdict-has-its-word-and-its-reason", every_verdict_has_its_word_and_its_reason);
+  ADD ("chips-and-words-filter", chips_and_words_filter);
+  ADD ("details-say-the-rule-and-lead-to-the-evidence",
+       details_say_the_rule_and_lead_to_the_evidence);
+  ADD ("new-runs-are-judged-where-one-reads", new_runs_are_judged_where_one_reads);
+  ADD ("without-runs-it-leads-to-the-study", without_runs_it_leads_to_the_study);
+  ADD ("tables-and-reports-hold-every-claim", tables_and_reports_hold_every_claim);
+  ADD ("figures-of-a-claim-show-its-metric", figures_of_a_claim_show_its_metric);
+  ADD ("pictures", pictures);
+  return g_test_run ();
+}
