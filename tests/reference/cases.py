@@ -124,7 +124,7 @@ SHAPES = [(1,), (3, 5), (0, 4), (2, 3, 17), (1031,)]
 def elementwise():
     for shape in SHAPES:
         name = 'x'.join(map(str, shape))
-        for op in ('exp', 'abs', 'square', 'tanh', 'sigmoid', 'relu', 'gelu', 'silu'):
+        for op in ('exp', 'abs', 'square', 'tanh', 'sigmoid', 'log_sigmoid', 'relu', 'gelu', 'silu'):
             yield f'{op}-{name}', f'out {op} x', dict(x=shape)
         for op in ('log', 'sqrt'):
             yield f'{op}-{name}', f'out {op} x', dict(x=Positive(shape))
@@ -137,7 +137,7 @@ def elementwise():
         yield f'{op}-suffix', f'out {op} a b', dict(a=(4, 3, 5), b=(3, 5))
         yield f'{op}-scalar', f'out {op} a b', dict(a=(4, 7), b=(1,))
     yield 'div-suffix', 'out div a b', dict(a=(4, 3, 5), b=Positive((5,)))
-    for op in ('tanh', 'sigmoid', 'gelu', 'silu'):
+    for op in ('tanh', 'sigmoid', 'log_sigmoid', 'gelu', 'silu'):
         yield f'{op}-large', f'out {op} x', dict(x=Large((37,)))
     yield 'one-tensor-twice', 'y mul x x; out add y x', dict(x=(5, 3))
 

@@ -101,6 +101,7 @@ OPERATIONS = {
     'maximum': torch.maximum, 'minimum': torch.minimum,
     'exp': torch.exp, 'log': torch.log, 'sqrt': torch.sqrt, 'abs': torch.abs, 'square': torch.square,
     'tanh': torch.tanh, 'sigmoid': torch.sigmoid, 'relu': F.relu, 'gelu': F.gelu, 'silu': F.silu,
+    'log_sigmoid': F.logsigmoid,
     'clamp': lambda x, low, high: x.clamp(low, high),
     'affine': lambda x, scale, shift: x * scale + shift,
     'sum': lambda x, dim: x.sum(dim), 'mean': lambda x, dim: x.mean(dim), 'max': lambda x, dim: x.amax(dim),

@@ -246,6 +246,7 @@ static const struct Operation
   { "square", 1e-12, .unary = assay_square },
   { "tanh", 1e-12, .unary = assay_tanh },
   { "sigmoid", 1e-12, .unary = assay_sigmoid },
+  { "log_sigmoid", 1e-12, .unary = assay_log_sigmoid },
   { "relu", 1e-12, .unary = assay_relu },
   { "gelu", 1e-12, .unary = assay_gelu },
   { "silu", 1e-12, .unary = assay_silu },

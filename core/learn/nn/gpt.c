@@ -176,6 +176,7 @@ typedef struct Pass
   const AssayGpt *gpt;
   const AssayTap *taps;
   uint32_t n_taps;
+  AssayTensor *places; /* of the states that are wanted; NULL: all */
   uint32_t layer;
 } Pass;
 
@@ -219,6 +220,18 @@ branch_end (const Pass *pass, AssaySite site, AssayTensor *x, const AssayWeight 
                     tapped (pass, site, linear (pass, x, w, b, ASSAY_IDENTITY)));
 }
 
+/** The rows of x [B][T][width] at the places that are wanted. */
+static AssayTensor *
+wanted (const Pass *pass, AssayTensor *x)
+{
+  size_t width = x->shape[2];
+
+  if (pass->places == NULL)
+    return x;
+  x = assay_reshape (pass->tape, x, 2, ASSAY_SHAPE (x->shape[0] * x->shape[1], width));
+  return assay_embedding (pass->tape, x, pass->places, NULL);
+}
+
 static AssayTensor *
 rotary_table (const Pass *pass)
 {
@@ -239,6 +252,12 @@ attention (const Pass *pass, const AssayGptLayer *layer, AssayTensor *x)
     y = assay_rotary (pass->tape, y, config->heads, config->kv_heads, rotary_table (pass));
   y = assay_attention (pass->tape, y, config->heads, config->kv_heads);
   y = tapped (pass, ASSAY_SITE_HEADS, y);
+  /* Nothing behind the last attention looks at other positions. */
+  if (pass->layer + 1 == config->layers)
+    {
+      y = wanted (pass, y);
+      x = wanted (pass, x);
+    }
   return branch_end (pass, ASSAY_SITE_ATTENTION, y, layer->attended_w, layer->attended_b, x);
 }
 
@@ -255,14 +274,15 @@ feed_forward (const Pass *pass, const AssayGptLayer *layer, AssayTensor *x)
   return branch_end (pass, ASSAY_SITE_FEED_FORWARD, y, layer->down_w, layer->down_b, x);
 }
 
-AssayTensor *
-assay_gpt_states_tapped (AssayTape *tape, const AssayGpt *gpt, AssayTensor *ids,
-                         const AssayTap *taps, uint32_t n)
+static AssayTensor *
+states (Pass pass, AssayTensor *ids)
 {
-  Pass pass = { tape, gpt, taps, n, 0 };
-  AssayTensor *x
-      = assay_embedding (tape, param (&pass, gpt->embedding), ids, param (&pass, gpt->positions));
+  const AssayGpt *gpt = pass.gpt;
+  AssayTensor *x = assay_embedding (pass.tape, param (&pass, gpt->embedding), ids,
+                                    param (&pass, gpt->positions));
 
+  if (gpt->config.layers == 0)
+    x = wanted (&pass, x);
   for (; pass.layer < gpt->config.layers; pass.layer++)
     {
       x = tapped (&pass, ASSAY_SITE_STREAM, x);
@@ -275,7 +295,20 @@ assay_gpt_states_tapped (AssayTape *tape, const AssayGpt *gpt, AssayTensor *ids,
 AssayTensor *
 assay_gpt_states (AssayTape *tape, const AssayGpt *gpt, AssayTensor *ids)
 {
-  return assay_gpt_states_tapped (tape, gpt, ids, NULL, 0);
+  return states ((Pass){ .tape = tape, .gpt = gpt }, ids);
+}
+
+AssayTensor *
+assay_gpt_states_tapped (AssayTape *tape, const AssayGpt *gpt, AssayTensor *ids,
+                         const AssayTap *taps, uint32_t n)
+{
+  return states ((Pass){ .tape = tape, .gpt = gpt, .taps = taps, .n_taps = n }, ids);
+}
+
+AssayTensor *
+assay_gpt_states_at (AssayTape *tape, const AssayGpt *gpt, AssayTensor *ids, AssayTensor *places)
+{
+  return states ((Pass){ .tape = tape, .gpt = gpt, .places = places }, ids);
 }
 
 AssayTensor *

@@ -82,6 +82,11 @@ AssayTensor *assay_gpt_states (AssayTape *tape, const AssayGpt *gpt, AssayTensor
 /** The same with taps[n]; their values are [B][T][width] where there is one for each position. */
 AssayTensor *assay_gpt_states_tapped (AssayTape *tape, const AssayGpt *gpt, AssayTensor *ids,
                                       const AssayTap *taps, uint32_t n);
+/** Only those at @places, int32 [n], each among B times T -> [n][d].  What the last layer does
+ * behind its attention is done for these alone: half of a small model's work where few are wanted.
+ */
+AssayTensor *assay_gpt_states_at (AssayTape *tape, const AssayGpt *gpt, AssayTensor *ids,
+                                  AssayTensor *places);
 /** The logits of such states [..., d] -> [..., vocabulary]. */
 AssayTensor *assay_gpt_unembed (AssayTape *tape, const AssayGpt *gpt, AssayTensor *states);
 /** ids int32 [B][T] -> [B][T][vocabulary]. */

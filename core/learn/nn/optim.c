@@ -13,29 +13,6 @@
 const AssayOptimizerOptions assay_adam_defaults
     = { .kind = ASSAY_ADAM, .rate = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8 };
 
-AssayOptimizer *
-assay_optimizer_new (const AssayParams *params, const AssayOptimizerOptions *options)
-{
-  AssayOptimizer *optimizer = assay_alloc_zeroed (sizeof *optimizer);
-
-  optimizer->options = *options;
-  optimizer->params = params;
-  optimizer->moments1 = assay_params_vector (params);
-  if (options->kind != ASSAY_SGD)
-    optimizer->moments2 = assay_params_vector (params);
-  return optimizer;
-}
-
-void
-assay_optimizer_free (AssayOptimizer *optimizer)
-{
-  if (optimizer == NULL)
-    return;
-  free (optimizer->moments1);
-  free (optimizer->moments2);
-  free (optimizer);
-}
-
 static uint32_t
 n_blocks (size_t n)
 {
@@ -46,6 +23,31 @@ static size_t
 smaller (size_t a, size_t b)
 {
   return a < b ? a : b;
+}
+
+AssayOptimizer *
+assay_optimizer_new (const AssayParams *params, const AssayOptimizerOptions *options)
+{
+  AssayOptimizer *optimizer = assay_alloc_zeroed (sizeof *optimizer);
+
+  optimizer->options = *options;
+  optimizer->params = params;
+  optimizer->moments1 = assay_params_vector (params);
+  if (options->kind != ASSAY_SGD)
+    optimizer->moments2 = assay_params_vector (params);
+  optimizer->squares = assay_alloc_zeroed (n_blocks (params->size) * sizeof (double));
+  return optimizer;
+}
+
+void
+assay_optimizer_free (AssayOptimizer *optimizer)
+{
+  if (optimizer == NULL)
+    return;
+  free (optimizer->moments1);
+  free (optimizer->moments2);
+  free (optimizer->squares);
+  free (optimizer);
 }
 
 /* ---- the norm ---- */
@@ -68,16 +70,16 @@ norm_block (void *data, uint32_t item)
 }
 
 static double
-norm_of (const float *grads, size_t n, AssayWorkers *workers)
+norm_of (const AssayOptimizer *optimizer, const float *grads, AssayWorkers *workers)
 {
+  size_t n = optimizer->params->size;
   uint32_t blocks = n_blocks (n);
-  Norm norm = { grads, n, assay_alloc_zeroed (blocks * sizeof (double)) };
+  Norm norm = { grads, n, optimizer->squares };
   double sum = 0;
 
   assay_workers_run (workers, norm_block, &norm, blocks);
   for (uint32_t i = 0; i < blocks; i++)
     sum += norm.squares[i];
-  free (norm.squares);
   return sqrt (sum);
 }
 
@@ -158,7 +160,7 @@ assay_optimizer_step (AssayOptimizer *optimizer, const float *grads, AssayWorker
     {
       double factor;
 
-      norm = norm_of (grads, params->size, workers);
+      norm = norm_of (optimizer, grads, workers);
       factor = max_norm / (norm + 1e-6); /* as PyTorch has it */
       step.scale = factor >= 1 ? 1 : (float) factor;
     }

@@ -35,6 +35,7 @@ typedef struct AssayOptimizer
   const AssayParams *params;
   float *moments1; /* of the layout of params->values */
   float *moments2; /* likewise; NULL of SGD */
+  double *squares; /* room for the gradient's norm */
   uint64_t steps;  /* taken */
 } AssayOptimizer;
 

@@ -231,6 +231,22 @@ assay_params_vector (const AssayParams *params)
   return assay_alloc_zeroed (params->size * sizeof (float));
 }
 
+void
+assay_params_copy (AssayParams *to, const AssayWeight *array, const AssayParams *from,
+                   const float *values)
+{
+  const AssayWeight *its = assay_params_find (from, array->name);
+
+  if (its == NULL || its->n_dims != array->n_dims
+      || memcmp (its->shape, array->shape, sizeof array->shape) != 0)
+    {
+      fprintf (stderr, "%s: %s is %s\n", __func__, array->name,
+               its == NULL ? "missing" : "of another shape");
+      abort ();
+    }
+  memcpy (to->values + array->offset, values + its->offset, array->size * sizeof *values);
+}
+
 const AssayWeight *
 assay_params_find (const AssayParams *params, const char *name)
 {

@@ -50,6 +50,11 @@ void assay_params_init (AssayParams *params, AssayStream *stream);
 /** A zeroed vector of this layout (for gradients, moments, averages); for free(). */
 float *assay_params_vector (const AssayParams *params);
 
+/** Makes @array, one of @to's, what the array of its name is in @values, a vector of @from's
+ *  layout.  There must be one, of the same shape. */
+void assay_params_copy (AssayParams *to, const AssayWeight *array, const AssayParams *from,
+                        const float *values);
+
 const AssayWeight *assay_params_find (const AssayParams *params, const char *name);
 /** Freezes the arrays whose names begin with @prefix ("": all), or lets them be trained again;
  *  returns how many there are. */

@@ -41,6 +41,17 @@ sigmoid (Vector x)
   return (Activated){ s, s * (1.0f - s) };
 }
 
+/** min (x, 0) - log (1 + e), e = e^-|x|.  What rounds away in u = 1 + e is given back to its
+ *  logarithm (Goldberg 1991, theorem 4's way), so that small values keep their digits. */
+static inline Activated
+log_sigmoid (Vector x)
+{
+  Vector e = vector_exp (-vector_abs (x)), u = 1.0f + e;
+  Vector rest = vector_log (u) + (e - (u - 1.0f)) / u;
+
+  return (Activated){ vector_min (broadcast (0), x) - rest, choose (x > 0, e, broadcast (1)) / u };
+}
+
 static inline Activated
 silu (Vector x)
 {
@@ -147,6 +158,7 @@ ACTIVATE_ROWS (gelu)
 ACTIVATE_ROWS (silu)
 ACTIVATE_ROWS (hyperbolic_tangent)
 ACTIVATE_ROWS (sigmoid)
+ACTIVATE_ROWS (log_sigmoid)
 ACTIVATE_ROWS (exponential)
 ACTIVATE_ROWS (logarithm)
 ACTIVATE_ROWS (square_root)
@@ -163,6 +175,7 @@ static const ActivateRows activations[ASSAY_N_ACTIVATIONS] = {
   [ASSAY_SILU] = activate_silu,
   [ASSAY_TANH] = activate_hyperbolic_tangent,
   [ASSAY_SIGMOID] = activate_sigmoid,
+  [ASSAY_LOG_SIGMOID] = activate_log_sigmoid,
   [ASSAY_EXPONENTIAL] = activate_exponential,
   [ASSAY_LOGARITHM] = activate_logarithm,
   [ASSAY_SQUARE_ROOT] = activate_square_root,

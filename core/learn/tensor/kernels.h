@@ -21,6 +21,7 @@ typedef enum AssayActivation
   ASSAY_SILU, /* x sigmoid(x) */
   ASSAY_TANH,
   ASSAY_SIGMOID,
+  ASSAY_LOG_SIGMOID,
   ASSAY_EXPONENTIAL,
   ASSAY_LOGARITHM,
   ASSAY_SQUARE_ROOT,

@@ -71,6 +71,8 @@ AssayTensor *assay_gelu (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_silu (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_tanh (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_sigmoid (AssayTape *tape, AssayTensor *x);
+/** log sigmoid (x) = -log (1 + e^-x): with the digits of a float however large |x| is. */
+AssayTensor *assay_log_sigmoid (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_exp (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_log (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_sqrt (AssayTape *tape, AssayTensor *x);

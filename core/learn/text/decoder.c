@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "learn/text/decoder.h"
+#include "learn/text/decoder-weights.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Columns that lie together: some registers' worth, so that a panel stays in a first-level cache
- * while all rows pass. */
-#define PANEL 48
-#define LEAST 16 /* columns that the kernel takes */
-
 /* Rows, positions of all sequences, that pass a layer together while a prompt is taken. */
 #define ROWS 128
-
-enum
-{
-  QKV,
-  ATTENDED,
-  UP,
-  DOWN,
-  PER_LAYER
-};
-
-/* x w^T of w [out][in], transposed panel by panel: [in][PANEL] each, the last ones narrower. */
-typedef struct Matrix
-{
-  const AssayWeight *weight, *bias; /* NULL: no bias */
-  size_t in, out;
-  float *panels;
-} Matrix;
-
-struct AssayDecoderWeights
-{
-  const AssayGpt *gpt;
-  const float *values;
-  uint32_t n;
-  Matrix *matrices; /* [layers][PER_LAYER], and the head */
-};
 
 struct AssayDecoder
 {
@@ -53,124 +23,7 @@ struct AssayDecoder
   float *x, *y, *qkv, *up, *room, *logits;
 };
 
-/* ---- weights ---- */
-
-static size_t
-panel_width (size_t left)
-{
-  /* Too few columns may not be left over. */
-  if (left > PANEL && left < PANEL + LEAST)
-    return PANEL - LEAST;
-  return left < PANEL ? left : PANEL;
-}
-
-static Matrix
-matrix_of (const AssayWeight *weight, const AssayWeight *bias)
-{
-  return (Matrix){ .weight = weight,
-                   .bias = bias,
-                   .in = weight->shape[1],
-                   .out = weight->shape[0],
-                   .panels = assay_alloc_zeroed (weight->size * sizeof (float)) };
-}
-
-AssayDecoderWeights *
-assay_decoder_weights_new (const AssayGpt *gpt)
-{
-  AssayDecoderWeights *weights = assay_alloc_zeroed (sizeof *weights);
-  Matrix *next;
-
-  weights->gpt = gpt;
-  weights->n = gpt->config.layers * PER_LAYER + 1;
-  weights->matrices = next = assay_alloc_zeroed (weights->n * sizeof *weights->matrices);
-  for (uint32_t i = 0; i < gpt->config.layers; i++)
-    {
-      *next++ = matrix_of (gpt->layers[i].qkv_w, gpt->layers[i].qkv_b);
-      *next++ = matrix_of (gpt->layers[i].attended_w, gpt->layers[i].attended_b);
-      *next++ = matrix_of (gpt->layers[i].up_w, gpt->layers[i].up_b);
-      *next++ = matrix_of (gpt->layers[i].down_w, gpt->layers[i].down_b);
-    }
-  *next = matrix_of (gpt->head, NULL);
-  return weights;
-}
-
-void
-assay_decoder_weights_free (AssayDecoderWeights *weights)
-{
-  if (weights == NULL)
-    return;
-  for (uint32_t i = 0; i < weights->n; i++)
-    free (weights->matrices[i].panels);
-  free (weights->matrices);
-  free (weights);
-}
-
-static void
-set_matrix (void *data, uint32_t item)
-{
-  const AssayDecoderWeights *weights = data;
-  const Matrix *m = &weights->matrices[item];
-  const float *w = weights->values + m->weight->offset;
-
-  for (size_t j = 0, width; j < m->out; j += width)
-    {
-      width = panel_width (m->out - j);
-      assay_kernels ()->transpose (m->panels + j * m->in, width, w + j * m->in, m->in, width,
-                                   m->in);
-    }
-}
-
-void
-assay_decoder_weights_set (AssayDecoderWeights *weights, const float *values, AssayWorkers *workers)
-{
-  weights->values = values;
-  assay_workers_run (workers, set_matrix, weights, weights->n);
-}
-
 /* ---- a layer ---- */
-
-/** For matrices narrower than the kernel takes. */
-static void
-narrow_product (float *y, const float *x, const Matrix *m, size_t rows, bool accumulate)
-{
-  for (size_t i = 0; i < rows; i++)
-    for (size_t j = 0; j < m->out; j++)
-      {
-        float sum = accumulate ? y[i * m->out + j] : 0;
-
-        for (size_t k = 0; k < m->in; k++)
-          sum += x[i * m->in + k] * m->panels[k * m->out + j];
-        y[i * m->out + j] = sum;
-      }
-}
-
-/** y = x w^T, (+ y) */
-static void
-product (float *y, const float *x, const Matrix *m, size_t rows, bool accumulate)
-{
-  if (m->out < LEAST)
-    {
-      narrow_product (y, x, m, rows, accumulate);
-      return;
-    }
-  for (size_t j = 0, width; j < m->out; j += width)
-    {
-      width = panel_width (m->out - j);
-      assay_kernels ()->product (y + j, m->out, x, m->in, 1, m->panels + j * m->in, width, rows,
-                                 width, m->in, accumulate);
-    }
-}
-
-/** y = act (x w^T + b), or y + x w^T + b. */
-static void
-linear (const AssayDecoderWeights *weights, float *y, const float *x, const Matrix *m, size_t rows,
-        AssayActivation act, bool accumulate)
-{
-  product (y, x, m, rows, accumulate);
-  if (m->bias != NULL || act != ASSAY_IDENTITY)
-    assay_kernels ()->bias_activation (
-        y, NULL, rows, m->out, m->bias != NULL ? weights->values + m->bias->offset : NULL, act);
-}
 
 static void
 norm (const AssayDecoder *decoder, const float *values, const float *x, const AssayWeight *gain,
@@ -231,32 +84,32 @@ attend (const AssayDecoder *decoder, uint32_t layer, uint32_t steps)
 /** Adds a branch to the stream; where @site is tapped, by way of @apart. */
 static void
 end_branch (const AssayDecoder *decoder, const AssayDecoderWeights *weights, uint32_t layer,
-            AssaySite site, const float *x, const Matrix *m, size_t rows, float *apart)
+            AssaySite site, const float *x, const AssayPanels *m, size_t rows, float *apart)
 {
   if (!assay_is_tapped (decoder->taps, decoder->n_taps, layer, site))
     {
-      linear (weights, decoder->x, x, m, rows, ASSAY_IDENTITY, true);
+      assay_panels_linear (weights->values, decoder->x, x, m, rows, ASSAY_IDENTITY, true);
       return;
     }
-  linear (weights, apart, x, m, rows, ASSAY_IDENTITY, false);
+  assay_panels_linear (weights->values, apart, x, m, rows, ASSAY_IDENTITY, false);
   tap (decoder, layer, site, apart, rows, m->out);
   assay_kernels ()->add (decoder->x, decoder->x, apart, rows * m->out);
 }
 
 static void
 feed_forward (const AssayDecoder *decoder, const AssayDecoderWeights *weights, uint32_t i,
-              const Matrix *matrices, size_t rows)
+              const AssayPanels *matrices, size_t rows)
 {
   const AssayGptConfig *config = &decoder->gpt->config;
   bool gated = config->feed_forward == ASSAY_FEED_FORWARD_SWIGLU;
 
-  linear (weights, decoder->up, decoder->y, &matrices[UP], rows,
-          gated ? ASSAY_IDENTITY : ASSAY_GELU, false);
+  assay_panels_linear (weights->values, decoder->up, decoder->y, &matrices[ASSAY_PANELS_UP], rows,
+                       gated ? ASSAY_IDENTITY : ASSAY_GELU, false);
   if (gated)
     assay_kernels ()->swiglu (decoder->up, decoder->up, rows, config->hidden);
   tap (decoder, i, ASSAY_SITE_HIDDEN, decoder->up, rows, config->hidden);
-  end_branch (decoder, weights, i, ASSAY_SITE_FEED_FORWARD, decoder->up, &matrices[DOWN], rows,
-              decoder->y);
+  end_branch (decoder, weights, i, ASSAY_SITE_FEED_FORWARD, decoder->up,
+              &matrices[ASSAY_PANELS_DOWN], rows, decoder->y);
 }
 
 static void
@@ -264,16 +117,17 @@ layer_forward (const AssayDecoder *decoder, const AssayDecoderWeights *weights, 
                uint32_t steps)
 {
   const AssayGptLayer *layer = &decoder->gpt->layers[i];
-  const Matrix *matrices = weights->matrices + (size_t) i * PER_LAYER;
+  const AssayPanels *matrices = weights->matrices + (size_t) i * ASSAY_PANELS_PER_LAYER;
   size_t rows = steps * decoder->sizes.batch, d = decoder->gpt->config.d;
 
   tap (decoder, i, ASSAY_SITE_STREAM, decoder->x, rows, d);
   norm (decoder, weights->values, decoder->x, layer->gain1, layer->bias1, rows);
-  linear (weights, decoder->qkv, decoder->y, &matrices[QKV], rows, ASSAY_IDENTITY, false);
+  assay_panels_linear (weights->values, decoder->qkv, decoder->y, &matrices[ASSAY_PANELS_QKV], rows,
+                       ASSAY_IDENTITY, false);
   attend (decoder, i, steps);
   tap (decoder, i, ASSAY_SITE_HEADS, decoder->y, rows, d);
-  end_branch (decoder, weights, i, ASSAY_SITE_ATTENTION, decoder->y, &matrices[ATTENDED], rows,
-              decoder->qkv);
+  end_branch (decoder, weights, i, ASSAY_SITE_ATTENTION, decoder->y,
+              &matrices[ASSAY_PANELS_ATTENDED], rows, decoder->qkv);
   norm (decoder, weights->values, decoder->x, layer->gain2, layer->bias2, rows);
   feed_forward (decoder, weights, i, matrices, rows);
 }
@@ -317,7 +171,8 @@ unembed (const AssayDecoder *decoder, const AssayDecoderWeights *weights, float 
 
   tap (decoder, gpt->config.layers, ASSAY_SITE_STREAM, x, n, gpt->config.d);
   norm (decoder, weights->values, x, gpt->gain, gpt->bias, n);
-  product (decoder->logits, decoder->y, &weights->matrices[weights->n - 1], n, false);
+  assay_panels_linear (weights->values, decoder->logits, decoder->y,
+                       &weights->matrices[weights->n - 1], n, ASSAY_IDENTITY, false);
 }
 
 static void

@@ -31,9 +31,9 @@ typedef struct AssayLanguageLoss
   double perplexity; /* e^loss */
 } AssayLanguageLoss;
 
-/** How well @gpt with the weights @values predicts @sequences.  The bits do not depend on
+/** How well @gpt, whose arrays are in @params, predicts @sequences.  The bits do not depend on
  *  @workers, which may be NULL. */
-AssayLanguageLoss assay_language_loss (const AssayGpt *gpt, const float *values,
+AssayLanguageLoss assay_language_loss (const AssayParams *params, const AssayGpt *gpt,
                                        const AssaySequences *sequences, AssayTargets targets,
                                        AssayWorkers *workers);
 

@@ -28,10 +28,9 @@ void assay_reward_model_free (AssayRewardModel *model);
 void assay_reward_model_take_trunk (AssayRewardModel *model, const AssayParams *from,
                                     const float *values);
 
-/** The scores of sequences on a tape: rows[n] of @sequences -> [n], in the order of @rows. */
+/** The scores of n >= 1 sequences on a tape: [n].  Computed in blocks of about equal lengths. */
 AssayTensor *assay_reward_scores (AssayTape *tape, const AssayRewardModel *model,
-                                  const AssaySequences *sequences, const uint32_t *rows,
-                                  uint32_t n);
+                                  const AssayIds *sequences, uint32_t n);
 
 /** Scores many sequences fast: nothing is padded, nothing recorded.  A sequence's score has the
  *  same bits whatever its companions, its row's steps and the number of threads. */
@@ -45,5 +44,8 @@ void assay_scorer_free (AssayScorer *scorer);
  *  is 1 to the context. */
 void assay_score (AssayScorer *scorer, const float *values, const AssaySequences *sequences,
                   double *scores, size_t stride);
+/** The same of rows[n] only: scores[i * stride] becomes that of rows[i]. */
+void assay_score_rows (AssayScorer *scorer, const float *values, const AssaySequences *sequences,
+                       const uint32_t *rows, uint32_t n, double *scores, size_t stride);
 
 #endif

@@ -20,6 +20,13 @@ typedef struct AssaySequences
 AssaySequences *assay_sequences_new (uint32_t n, uint32_t steps);
 void assay_sequences_free (AssaySequences *sequences);
 
+/** Some ids of a row, for who needs no more of it. */
+typedef struct AssayIds
+{
+  const int32_t *ids;
+  uint32_t n;
+} AssayIds;
+
 static inline int32_t *
 assay_sequence (const AssaySequences *sequences, uint32_t row)
 {

@@ -32,7 +32,7 @@ typedef struct AssayTrainingData
   uint32_t n;              /* rows */
   const uint32_t *tokens;  /* [n] that are computed for a row: batches are sorted by them */
   const uint32_t *weights; /* [n]: a batch's loss is the rows' sum over their weights'; NULL: 1 */
-  /* The sum of rows[n]'s losses over @divisor, a scalar; n may be 0. */
+  /* The sum of rows[n]'s losses over @divisor, a scalar.  n >= 1, most tokens first. */
   AssayTensor *(*loss) (AssayTape *tape, const uint32_t *rows, uint32_t n, float divisor,
                         void *data);
   void *data;
@@ -50,6 +50,9 @@ typedef struct AssayTrainingStep
   bool epoch_ended;     /* with this step */
   double epoch_loss;    /* the mean over the epoch so far, each batch before its step */
 } AssayTrainingStep;
+
+/** A loss of 0 that depends on nothing, for rows with nothing to learn from. */
+AssayTensor *assay_training_no_loss (AssayTape *tape);
 
 typedef struct AssayTraining AssayTraining;
 

@@ -30,6 +30,12 @@ sigmoid_of (double x)
 }
 
 static double
+log_sigmoid_of (double x)
+{
+  return fmin (x, 0) - log1p (exp (-fabs (x)));
+}
+
+static double
 silu_of (double x)
 {
   return x * sigmoid_of (x);
@@ -41,11 +47,12 @@ square_of (double x)
   return x * x;
 }
 
-static const Function relu = { assay_relu, relu_of }, gelu = { assay_gelu, gelu_of },
-                      silu = { assay_silu, silu_of }, tangent = { assay_tanh, tanh },
-                      sigmoid = { assay_sigmoid, sigmoid_of }, exponential = { assay_exp, exp },
-                      logarithm = { assay_log, log }, root = { assay_sqrt, sqrt },
-                      absolute = { assay_abs, fabs }, square = { assay_square, square_of };
+static const Function relu
+    = { assay_relu, relu_of },
+    gelu = { assay_gelu, gelu_of }, silu = { assay_silu, silu_of }, tangent = { assay_tanh, tanh },
+    sigmoid = { assay_sigmoid, sigmoid_of }, log_sigmoid = { assay_log_sigmoid, log_sigmoid_of },
+    exponential = { assay_exp, exp }, logarithm = { assay_log, log }, root = { assay_sqrt, sqrt },
+    absolute = { assay_abs, fabs }, square = { assay_square, square_of };
 
 static AssayTensor *
 of_one (AssayTape *tape, AssayTensor *const *in, const Check *check)
@@ -216,6 +223,9 @@ static const Check checks[] = {
   ONE ("tanh", tangent, -3, 3),
   ONE ("tanh-near-0", tangent, -0.01, 0.01),
   ONE ("sigmoid", sigmoid, -6, 6),
+  ONE ("log-sigmoid", log_sigmoid, -6, 6),
+  ONE ("log-sigmoid-sure", log_sigmoid, 15, 25),
+  ONE ("log-sigmoid-far", log_sigmoid, -95, -85),
   ONE ("exp", exponential, -5, 5),
   ONE ("exp-large", exponential, 60, 80),
   ONE ("log", logarithm, 0.1, 10),
@@ -279,8 +289,9 @@ at (Op1 op, float x)
 static void
 test_not_finite (void)
 {
-  static const Op1 ops[] = { assay_relu, assay_gelu, assay_silu, assay_tanh, assay_sigmoid,
-                             assay_exp,  assay_log,  assay_sqrt, assay_abs,  assay_square };
+  static const Op1 ops[]
+      = { assay_relu, assay_gelu, assay_silu, assay_tanh, assay_sigmoid, assay_log_sigmoid,
+          assay_exp,  assay_log,  assay_sqrt, assay_abs,  assay_square };
 
   for (size_t i = 0; i < G_N_ELEMENTS (ops); i++)
     g_assert_true (isnan (at (ops[i], NAN)));
@@ -291,6 +302,9 @@ test_not_finite (void)
   g_assert_cmpfloat_with_epsilon (at (assay_log, 1e-40f), logf (1e-40f), 1e-4);
   g_assert_true (at (assay_tanh, INFINITY) == 1 && at (assay_tanh, -INFINITY) == -1);
   g_assert_true (at (assay_sigmoid, INFINITY) == 1 && at (assay_sigmoid, -INFINITY) == 0);
+  g_assert_true (at (assay_log_sigmoid, INFINITY) == 0);
+  g_assert_true (at (assay_log_sigmoid, -INFINITY) == -INFINITY);
+  g_assert_true (at (assay_log_sigmoid, -1e30f) == -1e30f && at (assay_log_sigmoid, 1e30f) == 0);
   g_assert_true (at (assay_gelu, INFINITY) == INFINITY && at (assay_gelu, -30) == 0);
   g_assert_true (at (assay_relu, INFINITY) == INFINITY && at (assay_relu, -INFINITY) == 0);
 }
@@ -353,6 +367,7 @@ test_accuracy (void)
   g_assert_cmpfloat (worst (assay_log, log, 1e-3, 100, 1e-3), <, 3e-7);
   g_assert_cmpfloat (worst (assay_tanh, tanh, -10, 10, 1e-6), <, 3e-7);
   g_assert_cmpfloat (worst (assay_sigmoid, sigmoid_of, -20, 20, 0), <, 5e-7);
+  g_assert_cmpfloat (worst (assay_log_sigmoid, log_sigmoid_of, -100, 85, 0), <, 5e-7);
   g_assert_cmpfloat (worst (assay_gelu, gelu_of, -4, 10, 1e-6), <, 3e-6);
   g_assert_cmpfloat (worst (assay_gelu, gelu_of, -12, -4, 1e-4), <, 3e-6);
 }

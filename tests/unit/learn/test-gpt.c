@@ -357,6 +357,62 @@ test_memory (void)
   model_free (model);
 }
 
+/* ---- some states only ---- */
+
+#define PLACES 5
+
+/** The sum of squared states at some places, some of which are not wanted or wanted twice. */
+static AssayTensor *
+states_at (AssayTape *tape, const Model *model, const int32_t *places, bool pruned)
+{
+  size_t context = model->gpt->config.context, d = model->gpt->config.d;
+  AssayTensor *ids = assay_tensor_wrap_ints (tape, model->ids, 2, ASSAY_SHAPE (BATCH, context));
+  AssayTensor *at = assay_tensor_wrap_ints (tape, places, 1, ASSAY_SHAPE (PLACES)), *states;
+
+  if (pruned)
+    return assay_gpt_states_at (tape, model->gpt, ids, at);
+  states = assay_reshape (tape, assay_gpt_states (tape, model->gpt, ids), 2,
+                          ASSAY_SHAPE (BATCH * context, d));
+  return assay_embedding (tape, states, at, NULL);
+}
+
+static void
+test_some_states (void)
+{
+  static const AssayGptConfig *const configs[] = { &tiny, &llama, &gated, &bare };
+  static const int32_t places[PLACES] = { 3, 27, 0, 13, 13 };
+
+  for (guint c = 0; c < G_N_ELEMENTS (configs); c++)
+    {
+      Model *model = model_new (configs[c], 1, 1);
+      AssayTape *tape = assay_tape_new (model->params->n);
+      float *grads[] = { assay_params_vector (model->params), assay_params_vector (model->params) };
+      float states[2][PLACES * 16];
+      size_t n = PLACES * configs[c]->d;
+
+      for (int pruned = 0; pruned < 2; pruned++)
+        {
+          AssayTensor *y;
+
+          assay_tape_begin (tape, model->params->values, grads[pruned], false);
+          y = states_at (tape, model, places, pruned);
+          g_assert_cmpuint (y->size, ==, n);
+          memcpy (states[pruned], y->data, n * sizeof (float));
+          assay_tape_backward (tape, assay_sum_all (tape, assay_mul (tape, y, y)), 1,
+                               model->params->params, model->params->n);
+        }
+      for (size_t i = 0; i < n; i++)
+        g_assert_cmpfloat_with_epsilon (states[0][i], states[1][i], 1e-5f);
+      for (size_t i = 0; i < model->params->size; i++)
+        g_assert_cmpfloat_with_epsilon (grads[0][i], grads[1][i],
+                                        1e-5f + 1e-4f * fabsf (grads[0][i]));
+      free (grads[0]);
+      free (grads[1]);
+      assay_tape_free (tape);
+      model_free (model);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -366,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpt/arrays-have-the-names-of-their-architecture", test_names);
   g_test_add_func ("/gpt/a-batch-in-parts-gives-its-gradient", test_accumulation);
   g_test_add_func ("/gpt/a-head-is-trained-above-frozen-layers", test_head);
+  g_test_add_func ("/gpt/some-states-are-those-of-all", test_some_states);
   g_test_add_func ("/gpt/overfits-a-tiny-batch", test_overfit);
   g_test_add_func ("/gpt/bits-depend-on-shards-only", test_bits);
   g_test_add_func ("/gpt/memory-does-not-grow-after-two-steps", test_memory);
