@@ -20,9 +20,9 @@
 #include <unistd.h>
 
 static const BenchTable *const tables[]
-    = { &bench_base,         &bench_chart,        &bench_run, &bench_store,
-        &bench_environments, &bench_graph_backup, &bench_dqn, &bench_gpt,
-        &bench_ppo,          &bench_best_of_n,    &bench_self };
+    = { &bench_base,         &bench_chart,        &bench_run,    &bench_store,
+        &bench_environments, &bench_graph_backup, &bench_dqn,    &bench_gpt,
+        &bench_ppo,          &bench_best_of_n,    &bench_reward, &bench_self };
 #define N_TABLES (sizeof tables / sizeof tables[0])
 
 static char folder[PATH_MAX];

@@ -56,7 +56,7 @@ typedef struct BenchTable
   }
 
 extern const BenchTable bench_base, bench_chart, bench_run, bench_store, bench_environments,
-    bench_graph_backup, bench_dqn, bench_gpt, bench_ppo, bench_best_of_n, bench_self;
+    bench_graph_backup, bench_dqn, bench_gpt, bench_ppo, bench_best_of_n, bench_reward, bench_self;
 
 /* Products of 2048x1024x256 on one and on two single-threaded workers; a[i] = b[i] + s c[i] on
  * two, 12 bytes an element. */
