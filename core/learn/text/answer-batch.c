@@ -49,9 +49,5 @@ assay_answer_batch (AssayTape *tape, const AssaySequences *sequences, const uint
 AssayTensor *
 assay_answer_states (AssayTape *tape, const AssayGpt *gpt, const AssayAnswerBatch *batch)
 {
-  AssayTensor *states = assay_gpt_states (tape, gpt, batch->ids);
-  size_t d = gpt->config.d;
-
-  states = assay_reshape (tape, states, 2, ASSAY_SHAPE (states->size / d, d));
-  return assay_embedding (tape, states, batch->places, NULL);
+  return assay_gpt_states_at (tape, gpt, batch->ids, batch->places);
 }
