@@ -3,6 +3,7 @@
  * From averaged cells to series in panels.
  */
 #include "host/chart/build.h"
+#include "host/store/filter.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,6 +183,32 @@ series_label (const ChartBuilder *b, gint color, gint dash, const char *per, gbo
   return g_string_free (out, FALSE);
 }
 
+/* A level as a clause over runs; nothing where it is no parameter, or does not apply. */
+static void
+add_clause (const ChartBuilder *b, GString *out, const char *id, const char *level)
+{
+  g_autofree char *quoted = NULL;
+
+  if (!id || !level || !*level || (strcmp (id, "seed") != 0 && !assay_study_param (b->study, id)))
+    return;
+  quoted = assay_filter_quote (level);
+  g_string_append_printf (out, "%s%s=%s", out->len ? " " : "", id, quoted);
+}
+
+/* The runs behind a series: its levels that are parameters, and those of its panel. */
+static char *
+series_filter (const ChartBuilder *b, const Cell *cell, gboolean thin)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint k = CHANNEL_COLOR; k < N_CHANNELS; k++)
+    if (b->channels[k].id)
+      add_clause (b, out, b->channels[k].id, cell_level (cell, b->channels[k].id));
+  for (guint i = 0; thin && i < b->per->len; i++)
+    add_clause (b, out, b->per->pdata[i], cell_level (cell, b->per->pdata[i]));
+  return g_string_free (out, FALSE);
+}
+
 /* Points of one series are drawn in one go whatever `per` is; lines are one per value. */
 static ChartSeries *
 find_series (Fill *fill, const Cell *cell, guint panel, gint color, gint dash, gboolean reference)
@@ -200,6 +227,7 @@ find_series (Fill *fill, const Cell *cell, guint panel, gint color, gint dash, g
       series = chart_add_series (b->chart->panels->pdata[panel], label, color, dash);
       series->thin = cell->thin && lines;
       series->reference = reference;
+      series->filter = series_filter (b, cell, series->thin);
       g_hash_table_insert (fill->series, g_steal_pointer (&key), series);
     }
   return series;
@@ -333,6 +361,13 @@ set_categories (ChartBuilder *b, ChartAxis *axis, const ChartChannel *channel)
     }
   if (!axis->categories)
     chart_add_category (axis, "");
+  axis->dim = g_strdup (channel->id);
+  axis->run_key
+      = channel->id
+        && (strcmp (channel->id, "seed") == 0 || assay_study_param (b->study, channel->id));
+  axis->levels = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; channel->id && i < channel->levels->len; i++)
+    g_ptr_array_add (axis->levels, g_strdup (channel->levels->pdata[i]));
 }
 
 static void

@@ -87,6 +87,8 @@ move_category_to_rule (ChartBuilder *b)
     return;
   label = g_strdup (categories->pdata[at]);
   g_ptr_array_remove_index (categories, (guint) at);
+  if (b->chart->x.levels && (guint) at < b->chart->x.levels->len)
+    g_ptr_array_remove_index (b->chart->x.levels, (guint) at);
   for (guint k = 0; k < ((ChartPanel *) b->chart->panels->pdata[0])->series->len; k++)
     {
       ChartSeries *s = ((ChartPanel *) b->chart->panels->pdata[0])->series->pdata[k];
@@ -315,6 +317,15 @@ apply_order (AssayChart *chart, ChartAxis *axis, gboolean of_y, const Rank *rank
       g_ptr_array_add (categories, g_strdup (axis->categories->pdata[ranks[i].from]));
     }
   renumber (chart, of_y, to);
+  if (axis->levels && axis->levels->len == n)
+    {
+      GPtrArray *levels = g_ptr_array_new_with_free_func (g_free);
+
+      for (guint i = 0; i < n; i++)
+        g_ptr_array_add (levels, g_strdup (axis->levels->pdata[ranks[i].from]));
+      g_ptr_array_unref (axis->levels);
+      axis->levels = levels;
+    }
   g_ptr_array_unref (axis->categories);
   axis->categories = categories;
   if (ranks[0].by_value)

@@ -84,7 +84,5 @@ void chart_build_order (ChartBuilder *b);      /* `order` */
 /** GRAPH and SAMPLES, which have no frame. */
 void chart_build_net (ChartBuilder *b);
 void chart_build_samples (ChartBuilder *b);
-/** Value of a parameter of a run, or its seed, as text that lives for ever; NULL: none. */
-const char *chart_run_level (AssayRunDir *dir, const char *key);
 /** Puts the categories of @beside into the order of @chart's, when they are the same. */
 void chart_match_categories (const AssayChart *chart, AssayChart *beside);

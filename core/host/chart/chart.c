@@ -7,11 +7,12 @@ static void
 series_free (gpointer data)
 {
   ChartSeries *series = data;
-  GArray *columns[] = { series->x,    series->y,    series->z,     series->low,
-                        series->high, series->xlow, series->xhigh, series->n };
+  GArray *columns[] = { series->x,    series->y,     series->z, series->low, series->high,
+                        series->xlow, series->xhigh, series->n, series->raw };
 
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     g_array_unref (columns[i]);
+  g_free (series->filter);
   g_free (series->label);
   g_free (series);
 }
@@ -68,6 +69,8 @@ axis_clear (ChartAxis *axis)
   g_free (axis->title);
   g_clear_pointer (&axis->categories, g_ptr_array_unref);
   g_clear_pointer (&axis->blocks, g_ptr_array_unref);
+  g_clear_pointer (&axis->levels, g_ptr_array_unref);
+  g_free (axis->dim);
 }
 
 static void
@@ -77,6 +80,7 @@ key_clear (ChartKey *key)
   g_clear_pointer (&key->levels, g_ptr_array_unref);
   g_clear_pointer (&key->n_low, g_array_unref);
   g_clear_pointer (&key->n_high, g_array_unref);
+  g_clear_pointer (&key->hidden, g_hash_table_unref);
 }
 
 AssayChart *
@@ -92,6 +96,7 @@ chart_new (guint32 mark, const char *id, const char *title)
   chart->panels = g_ptr_array_new_with_free_func (panel_free);
   chart->rules = g_ptr_array_new_with_free_func (rule_free);
   chart->references = g_ptr_array_new_with_free_func (reference_free);
+  chart->legend = g_array_new (FALSE, FALSE, sizeof (ChartLegendPlace));
   chart->n_rows = chart->n_cols = 1;
   axis_init (&chart->x);
   axis_init (&chart->y);
@@ -113,6 +118,7 @@ assay_chart_free (AssayChart *chart)
   g_ptr_array_unref (chart->panels);
   g_ptr_array_unref (chart->rules);
   g_ptr_array_unref (chart->references);
+  g_array_unref (chart->legend);
   assay_chart_free (chart->beside);
   g_free (chart->id);
   g_free (chart->title);
@@ -145,8 +151,8 @@ ChartSeries *
 chart_add_series (ChartPanel *panel, const char *label, gint color, gint dash)
 {
   ChartSeries *series = g_new0 (ChartSeries, 1);
-  GArray **columns[] = { &series->x,    &series->y,    &series->z,    &series->low,
-                         &series->high, &series->xlow, &series->xhigh };
+  GArray **columns[] = { &series->x,    &series->y,    &series->z,     &series->low,
+                         &series->high, &series->xlow, &series->xhigh, &series->raw };
 
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     *columns[i] = g_array_new (FALSE, FALSE, sizeof (double));
@@ -284,14 +290,15 @@ static void
 axis_finish (ChartAxis *axis)
 {
   if (axis->categories)
+    axis->whole
+        = (ChartScale){ .kind = ASSAY_LINEAR, .lo = 0, .hi = MAX (axis->categories->len, 1) };
+  else
     {
-      axis->scale
-          = (ChartScale){ .kind = ASSAY_LINEAR, .lo = 0, .hi = MAX (axis->categories->len, 1) };
-      return;
+      if (axis->from_zero && axis->kind != ASSAY_LOG10)
+        chart_axis_hold (axis, 0);
+      chart_scale_fit (&axis->whole, axis->kind, axis->lo, axis->hi, axis->least);
     }
-  if (axis->from_zero && axis->kind != ASSAY_LOG10)
-    chart_axis_hold (axis, 0);
-  chart_scale_fit (&axis->scale, axis->kind, axis->lo, axis->hi, axis->least);
+  axis->scale = axis->whole;
 }
 
 static void
@@ -445,6 +452,7 @@ chart_prepare (AssayChart *chart)
   axis_finish (&chart->x);
   axis_finish (&chart->y);
   axis_finish (&chart->z);
+  chart_find_rising (chart);
   if (chart->beside)
     chart_prepare (chart->beside);
 }

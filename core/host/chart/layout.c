@@ -12,6 +12,7 @@
 #define TICK 3.5
 #define BAR_WIDTH 11 /* of the colour bar */
 #define MAX_CATEGORY 120
+#define COMPACT 480 /* width below which the legend stands below */
 
 static const ChartFont title_font = { .size = 13, .bold = TRUE };
 static const ChartFont axis_font = { .size = 11.5 };
@@ -331,7 +332,9 @@ set_rule_colour (const AssayChart *chart, const ChartRule *rule, cairo_t *cr)
     chart_set_grey (cr, .35);
   else
     chart_set_colour (
-        cr, chart_level_colour (rule->color, chart_count_colours (chart), chart->color.ordered), 1);
+        cr,
+        chart_ground_colour (cr, rule->color, chart_count_colours (chart), chart->color.ordered),
+        1);
 }
 
 static void
@@ -346,14 +349,14 @@ draw_rules (AssayChart *chart, const ChartBox *box, cairo_t *cr)
 
       if (isfinite (low) && isfinite (high))
         {
-          cairo_set_source_rgba (cr, 0, 0, 0, .1);
+          chart_set_grey_alpha (cr, 0, .1);
           if (rule->vertical)
             cairo_rectangle (cr, low, box->y, high - low, box->height);
           else
             cairo_rectangle (cr, box->x, high, box->width, low - high);
           cairo_fill (cr);
         }
-      if (!isfinite (at))
+      if (!isfinite (at) || chart_key_hides (&chart->color, rule->color))
         continue;
       set_rule_colour (chart, rule, cr);
       cairo_set_line_width (cr, 1);
@@ -393,6 +396,21 @@ draw_diagonal (AssayChart *chart, const ChartBox *box, cairo_t *cr)
   cairo_set_dash (cr, NULL, 0, 0);
 }
 
+/* The mark sees only what is not hidden. */
+static void
+draw_series (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
+{
+  GPtrArray *all = panel->series;
+  g_autoptr (GPtrArray) shown = g_ptr_array_new ();
+
+  for (guint i = 0; i < all->len; i++)
+    if (!chart_is_hidden (chart, all->pdata[i]))
+      g_ptr_array_add (shown, all->pdata[i]);
+  panel->series = shown;
+  chart->mark->draw (chart, panel, cr);
+  panel->series = all;
+}
+
 static void
 draw_panel (AssayChart *chart, ChartPanel *panel, cairo_t *cr, Layout *l, guint row, guint col)
 {
@@ -401,23 +419,25 @@ draw_panel (AssayChart *chart, ChartPanel *panel, cairo_t *cr, Layout *l, guint 
   gboolean last_row = i + chart->n_cols >= chart->panels->len;
   gboolean strip = panel->col && (!panel->row || row == 0);
   double strips = strip ? (panel->row ? 1 : row + 1) : panel->col ? 1 : 0;
+  double beyond_x, beyond_y;
   ChartBox *box = &panel->box;
 
   *box = (ChartBox){ l->rest.x + l->left + col * (l->width + GAP),
                      l->rest.y + l->top * strips + row * (l->height + GAP), l->width, l->height };
-  chart->x.scale.from = box->x;
-  chart->x.scale.to = box->x + box->width;
-  chart->y.scale.from = box->y + box->height;
-  chart->y.scale.to = box->y;
+  chart_aim (chart, panel);
   if (axes)
     draw_axes (chart, cr, box, l, col == 0, last_row);
   cairo_save (cr);
-  /* A little beyond the box, so that a marker on the edge is whole. */
-  cairo_rectangle (cr, box->x - 4, box->y - 4, box->width + 8, box->height + 8);
+  /* A little beyond the box, so that a marker on the edge is whole; not where data go on. */
+  beyond_x = chart->x.from < chart->x.to ? 0 : 4;
+  beyond_y
+      = chart->y.scale.lo != chart->y.whole.lo || chart->y.scale.hi != chart->y.whole.hi ? 0 : 4;
+  cairo_rectangle (cr, box->x - beyond_x, box->y - beyond_y, box->width + 2 * beyond_x,
+                   box->height + 2 * beyond_y);
   cairo_clip (cr);
   if (chart->diagonal)
     draw_diagonal (chart, box, cr);
-  chart->mark->draw (chart, panel, cr);
+  draw_series (chart, panel, cr);
   draw_rules (chart, box, cr);
   cairo_restore (cr);
   if (axes)
@@ -564,6 +584,19 @@ own_left (AssayChart *chart, cairo_t *cr, ChartBox rest)
   return l.left;
 }
 
+/* In a small window the panels come first. */
+static void
+take_legend_below (AssayChart *chart, cairo_t *cr, ChartBox *rest)
+{
+  ChartBox below = *rest;
+
+  chart_take_legend (chart, cr, &below.x, &below.y, &below.width, &below.height, FALSE);
+  rest->height = MAX (below.height, rest->height / 2);
+  below = *rest;
+  below.y += rest->height;
+  chart_take_legend (chart, cr, &below.x, &below.y, &below.width, &below.height, TRUE);
+}
+
 static void
 draw_in (AssayChart *chart, cairo_t *cr, ChartBox rest, double least_left)
 {
@@ -574,7 +607,10 @@ draw_in (AssayChart *chart, cairo_t *cr, ChartBox rest, double least_left)
       draw_why (chart, cr, &rest);
       return;
     }
-  chart_take_legend (chart, cr, &rest.x, &rest.y, &rest.width, &rest.height, TRUE);
+  if (chart->compact)
+    take_legend_below (chart, cr, &rest);
+  else
+    chart_take_legend (chart, cr, &rest.x, &rest.y, &rest.width, &rest.height, TRUE);
   draw_panels (chart, cr, rest, least_left);
 }
 
@@ -638,7 +674,7 @@ assay_chart_draw (AssayChart *chart, cairo_t *cr, double width, double height)
 
   chart_prepare (chart);
   cairo_save (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
+  chart_set_grey (cr, 1);
   cairo_rectangle (cr, 0, 0, width, height);
   cairo_fill (cr);
   if (chart->beside)
@@ -658,6 +694,23 @@ assay_chart_draw (AssayChart *chart, cairo_t *cr, double width, double height)
   else
     draw_in (chart, cr, rest, 0);
   cairo_restore (cr);
+}
+
+void
+assay_chart_draw_on (AssayChart *chart, cairo_t *cr, double width, double height,
+                     const double ink[3], const double paper[3])
+{
+  ChartGround ground = { { ink[0], ink[1], ink[2] }, { paper[0], paper[1], paper[2] } };
+
+  chart->compact = width < COMPACT;
+  if (chart->beside)
+    chart->beside->compact = chart->compact;
+  chart_set_ground (cr, &ground);
+  assay_chart_draw (chart, cr, width, height);
+  chart_set_ground (cr, NULL);
+  chart->compact = FALSE;
+  if (chart->beside)
+    chart->beside->compact = FALSE;
 }
 
 void

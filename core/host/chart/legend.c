@@ -150,7 +150,7 @@ draw_color (AssayChart *chart, cairo_t *cr, gint level, double x, double y)
 {
   guint n = chart->color.levels->len;
 
-  chart_set_colour (cr, chart_level_colour (level, n, chart->color.ordered), 1);
+  chart_set_colour (cr, chart_ground_colour (cr, level, n, chart->color.ordered), 1);
   if (is_line (chart))
     {
       draw_line_sample (cr, x, y, chart->dash.levels ? 0 : level, 1.8);
@@ -219,6 +219,32 @@ draw_entry (AssayChart *chart, cairo_t *cr, const Entry *entry, double x, double
   chart_text (cr, entry->text, &clipped, x + indent, y, 0, .5);
 }
 
+/* Where a level can be pointed at; one that is hidden is faint and struck through. */
+static void
+place_entry (AssayChart *chart, cairo_t *cr, const Entry *entry, double x, double y, double width)
+{
+  ChartLegendPlace place
+      = { { x, y - ROW / 2, width, ROW }, entry->kind == ENTRY_DASH, (guint) entry->level };
+  gboolean hidden = chart_key_hides (place.dash ? &chart->dash : &chart->color, entry->level);
+
+  if (entry->kind == ENTRY_COLOR || entry->kind == ENTRY_DASH)
+    g_array_append_val (chart->legend, place);
+  else
+    hidden = FALSE;
+  if (hidden)
+    cairo_push_group (cr);
+  draw_entry (chart, cr, entry, x, y, width);
+  if (!hidden)
+    return;
+  chart_set_grey (cr, .1);
+  cairo_set_line_width (cr, 1);
+  cairo_move_to (cr, x, y);
+  cairo_line_to (cr, x + MIN (width, entry->width - 14), y);
+  cairo_stroke (cr);
+  cairo_pop_group_to_source (cr);
+  cairo_paint_with_alpha (cr, .45);
+}
+
 /** Where entries may stand. */
 typedef struct
 {
@@ -261,7 +287,7 @@ take_section (AssayChart *chart, cairo_t *cr, const GArray *entries, guint from,
           *y += ROW;
         }
       if (paint)
-        draw_entry (chart, cr, entry, grid->x + grid->title + at, *y, width - 6);
+        place_entry (chart, cr, entry, grid->x + grid->title + at, *y, width - 6);
       at += width;
     }
   *y += ROW;
@@ -277,6 +303,8 @@ chart_take_legend (AssayChart *chart, cairo_t *cr, double *x, double *y, double 
   double column = 40, title = 0, at_y = *y + ROW / 2, room;
   guint columns;
 
+  if (paint)
+    g_array_set_size (chart->legend, 0);
   if (!(chart->mark->flags & CHART_LEGEND))
     return;
   entries = entries_of (chart);

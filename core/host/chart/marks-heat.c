@@ -39,9 +39,29 @@ chart_prepare_heat (AssayChart *chart)
     }
 }
 
-static ChartBox
-cell_box (const AssayChart *chart, const ChartPanel *panel, double x, double y)
+#define HEAD 24 /* of a table */
+
+static double
+names_width (const ChartPanel *panel)
 {
+  return MIN (140, panel->box.width * .3);
+}
+
+static ChartBox
+table_box (const AssayChart *chart, const ChartPanel *panel, double x, double y)
+{
+  double names = names_width (panel), width = (panel->box.width - names) / count (&chart->x);
+  double height = MIN ((panel->box.height - HEAD) / count (&chart->y), 50);
+
+  return (ChartBox){ panel->box.x + names + x * width, panel->box.y + HEAD + y * height, width,
+                     height };
+}
+
+ChartBox
+chart_cell_box (const AssayChart *chart, const ChartPanel *panel, double x, double y)
+{
+  if (chart->kind == ASSAY_TABLE_OF_CELLS)
+    return table_box (chart, panel, x, y);
   double width = panel->box.width / count (&chart->x),
          height = panel->box.height / count (&chart->y);
 
@@ -123,7 +143,9 @@ print_value (const AssayChart *chart, cairo_t *cr, const ChartBox *box, ChartRgb
   chart_text_size (cr, text, &font, &width, NULL);
   if (width > box->width - 3 || box->height < 13)
     return;
-  chart_set_grey (cr, chart_lightness (under) < 58 ? 1 : .1);
+  /* On the cell, whatever the ground. */
+  under = chart_lightness (under) < 58 ? (ChartRgb){ 1, 1, 1 } : (ChartRgb){ .1, .1, .1 };
+  chart_set_colour (cr, under, 1);
   chart_text (cr, text, &font, box->x + box->width / 2, box->y + box->height / 2, .5, .5);
 }
 
@@ -133,7 +155,7 @@ draw_cells (const AssayChart *chart, const ChartPanel *panel, const ChartSeries 
   for (guint i = 0; i < s->z->len; i++)
     {
       double value = chart_at (s->z, i);
-      ChartBox box = cell_box (chart, panel, chart_at (s->x, i), chart_at (s->y, i));
+      ChartBox box = chart_cell_box (chart, panel, chart_at (s->x, i), chart_at (s->y, i));
       ChartRgb colour = chart_cell_colour (chart, value);
 
       if (!isfinite (value))
@@ -206,7 +228,7 @@ draw_block_means (const AssayChart *chart, const ChartPanel *panel, const ChartS
                   cairo_t *cr)
 {
   const GPtrArray *xb = chart->x.blocks, *yb = chart->y.blocks;
-  ChartBox one = cell_box (chart, panel, 0, 0);
+  ChartBox one = chart_cell_box (chart, panel, 0, 0);
   guint x0, x1, y0, y1;
 
   if (!xb || !yb || xb->len != count (&chart->x) || yb->len != count (&chart->y)
@@ -333,9 +355,9 @@ void
 chart_draw_table (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
 {
   guint columns = count (&chart->x), rows = count (&chart->y);
-  double names = MIN (140, panel->box.width * .3), head = 24;
-  double width = (panel->box.width - names) / columns;
-  double height = MIN ((panel->box.height - head) / rows, 50);
+  double names = names_width (panel), head = HEAD;
+  ChartBox first = chart_cell_box (chart, panel, 0, 0);
+  double width = first.width, height = first.height;
   const ChartBox *b = &panel->box;
   ChartFont head_cell = head_font, name = cell_font;
 
@@ -357,8 +379,7 @@ chart_draw_table (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
 
       for (guint i = 0; i < s->z->len; i++)
         {
-          ChartBox box = { b->x + names + chart_at (s->x, i) * width,
-                           b->y + head + chart_at (s->y, i) * height, width, height };
+          ChartBox box = chart_cell_box (chart, panel, chart_at (s->x, i), chart_at (s->y, i));
 
           table_cell (chart, s, i, &box, cr);
         }

@@ -143,19 +143,24 @@ static void
 each_piece (const AssayChart *chart, const ChartSeries *s, const GArray *values, cairo_t *cr,
             PathFunc func, gpointer data)
 {
-  g_autoptr (GArray) kept
-      = chart_decimate (&chart->x.scale, chart->y.kind, (const double *) s->x->data,
-                        (const double *) values->data, MIN (s->x->len, values->len));
-  g_autofree double *px = g_new (double, kept->len + 1);
-  g_autofree double *py = g_new (double, kept->len + 1);
-  guint n = 0;
+  guint from, to, n = 0;
+  g_autoptr (GArray) kept = NULL;
+  g_autofree double *px = NULL, *py = NULL;
 
+  chart_visible (chart, s, &from, &to);
+  to = MIN (to, values->len);
+  from = MIN (from, to);
+  kept = chart_decimate (&chart->x.scale, chart->y.kind, (const double *) s->x->data + from,
+                         (const double *) values->data + from, to - from);
+  px = g_new (double, kept->len + 1);
+  py = g_new (double, kept->len + 1);
   for (guint k = 0; k <= kept->len; k++)
     {
       guint i = k < kept->len ? g_array_index (kept, guint, k) : CHART_GAP;
 
       if (i != CHART_GAP)
         {
+          i += from;
           px[n] = chart_scale_map (&chart->x.scale, chart_at (s->x, i) + chart_half (&chart->x));
           py[n++] = chart_scale_map (&chart->y.scale, chart_at (values, i));
           continue;
@@ -244,9 +249,11 @@ fill_band (const AssayChart *chart, const ChartSeries *s, guint from, guint to, 
 void
 chart_draw_band (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
 {
-  guint from = 0, n = MIN (s->low->len, s->high->len);
+  guint from, n;
 
-  for (guint i = 0; i <= n; i++)
+  chart_visible (chart, s, &from, &n);
+  n = MIN (n, MIN (s->low->len, s->high->len));
+  for (guint i = from; i <= n; i++)
     {
       if (i < n && isfinite (chart_at (s->low, i)) && isfinite (chart_at (s->high, i)))
         continue;
@@ -260,11 +267,15 @@ chart_draw_band (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
 static void
 draw_markers (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
 {
-  guint n = s->x->len, every = n <= 12 ? 1 : (n + 5) / 6;
-  guint start
-      = every == 1 ? 0 : (guint) (MAX (s->color, 0) % CHART_N_MARKERS) * every / CHART_N_MARKERS;
+  guint n = s->x->len, every = n <= 12 ? 1 : (n + 5) / 6, from, to, start;
 
-  for (guint i = start; i < n; i += every)
+  chart_visible (chart, s, &from, &to);
+  /* Of a part the same points bear markers wherever it is moved. */
+  for (guint seen = to - from; to - from < n && every > 1 && every > (seen + 5) / 6;)
+    every = (every + 1) / 2;
+  start = every == 1 ? 0 : (guint) (MAX (s->color, 0) % CHART_N_MARKERS) * every / CHART_N_MARKERS;
+  start += start < from ? (from - start + every - 1) / every * every : 0;
+  for (guint i = start; i < to; i += every)
     {
       double x = chart_scale_map (&chart->x.scale, chart_at (s->x, i) + chart_half (&chart->x));
       double y = chart_scale_map (&chart->y.scale, chart_at (s->y, i));
@@ -302,6 +313,13 @@ draw_line (const AssayChart *chart, const ChartPanel *panel, const ChartSeries *
     style = (LineStyle){ 1, 1.3, panel->box.width };
   if (s->thin)
     style.width = .8;
+  if (s->raw->len)
+    {
+      LineStyle faint = { 0, 1, panel->box.width };
+
+      chart_set_series_colour (chart, s, cr, s->thin ? .15 : .3);
+      each_piece (chart, s, s->raw, cr, line_piece, &faint);
+    }
   chart_set_series_colour (chart, s, cr, s->thin ? .4 : 1);
   each_piece (chart, s, s->y, cr, line_piece, &style);
   if (!s->thin && !s->reference && chart->kind == ASSAY_LINE)
@@ -311,12 +329,17 @@ draw_line (const AssayChart *chart, const ChartPanel *panel, const ChartSeries *
 }
 
 static guint
-count_points (const ChartPanel *panel)
+count_points (const AssayChart *chart, const ChartPanel *panel)
 {
   guint n = 0;
 
   for (guint i = 0; i < panel->series->len; i++)
-    n += ((ChartSeries *) panel->series->pdata[i])->x->len;
+    {
+      guint from, to;
+
+      chart_visible (chart, panel->series->pdata[i], &from, &to);
+      n += to - from;
+    }
   return n;
 }
 
@@ -324,7 +347,7 @@ void
 chart_draw_lines (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
 {
   cairo_save (cr);
-  if (count_points (panel) > MANY)
+  if (count_points (chart, panel) > MANY)
     cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
   for (guint i = 0; i < panel->series->len; i++)
     {

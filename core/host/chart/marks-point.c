@@ -38,11 +38,21 @@ longest (const ChartPanel *panel)
 }
 
 void
+chart_point_place (const AssayChart *chart, const ChartSeries *s, guint i, double *x, double *y)
+{
+  guint n = chart->x.categories && chart->kind != ASSAY_LINE ? chart_count_colours (chart) : 1;
+  double width;
+
+  *x = n > 1 ? chart_dodge (chart, chart_at (s->x, i), (guint) MAX (s->color, 0), n, &width)
+             : chart_scale_map (&chart->x.scale, chart_at (s->x, i) + chart_half (&chart->x));
+  *y = chart_scale_map (&chart->y.scale, chart_at (s->y, i));
+}
+
+void
 chart_draw_points (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
 {
   guint total = longest (panel);
-  double radius = total > 2000 ? 1.2 : total > 300 ? 2 : 3.4, width;
-  guint n = chart->x.categories ? chart_count_colours (chart) : 1;
+  double radius = total > 2000 ? 1.2 : total > 300 ? 2 : 3.4;
 
   for (guint k = 0; k < panel->series->len; k++)
     {
@@ -51,12 +61,9 @@ chart_draw_points (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
 
       for (guint i = 0; i < s->x->len; i++)
         {
-          double x = n > 1 ? chart_dodge (chart, chart_at (s->x, i), (guint) MAX (s->color, 0), n,
-                                          &width)
-                           : chart_scale_map (&chart->x.scale,
-                                              chart_at (s->x, i) + chart_half (&chart->x));
-          double y = chart_scale_map (&chart->y.scale, chart_at (s->y, i));
+          double x, y;
 
+          chart_point_place (chart, s, i, &x, &y);
           if (!isfinite (x) || !isfinite (y))
             continue;
           chart_set_series_colour (chart, s, cr, .55);
@@ -98,7 +105,7 @@ draw_bar (const AssayChart *chart, const ChartSeries *s, guint i, Stack *stack, 
     return;
   width *= n > 1 ? .9 : 1;
   box = (ChartBox){ x - width / 2, MIN (y0, y1), width, fabs (y1 - y0) };
-  chart_fill_pattern (cr, &box, chart_series_colour (chart, s), s->dash);
+  chart_fill_pattern (cr, &box, chart_series_colour (chart, s, cr), s->dash);
   cairo_set_line_width (cr, 1.1);
   chart_set_grey (cr, .15);
   chart_whisker (cr, x, chart_scale_map (&chart->y.scale, chart_at (s->low, i) + top - value),

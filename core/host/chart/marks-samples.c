@@ -77,7 +77,7 @@ draw_sample (const ChartSample *sample, const ChartBox *box, cairo_t *cr)
 
   if (twins)
     {
-      cairo_set_source_rgb (cr, 1, .96, .85);
+      chart_set_colour (cr, chart_ground_tint (cr, (ChartRgb){ 1, .96, .85 }), 1);
       cairo_rectangle (cr, box->x + 1, box->y + 1, box->width - 3, box->height - 2);
       cairo_fill (cr);
     }

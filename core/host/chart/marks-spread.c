@@ -77,7 +77,7 @@ draw_box_at (const AssayChart *chart, const GArray *v, double x, double width, C
   if (slim)
     {
       cairo_fill (cr);
-      cairo_set_source_rgb (cr, 1, 1, 1);
+      chart_set_grey (cr, 1);
       cairo_arc (cr, x, y2, MAX (1.5, width * .45), 0, 2 * G_PI);
       cairo_fill (cr);
       return;
@@ -203,7 +203,7 @@ chart_draw_spread (AssayChart *chart, ChartPanel *panel, cairo_t *cr)
   for (guint k = 0; k < panel->series->len; k++)
     {
       const ChartSeries *s = panel->series->pdata[k];
-      ChartRgb colour = chart_series_colour (chart, s);
+      ChartRgb colour = chart_series_colour (chart, s, cr);
 
       for (guint c = 0; chart->x.categories && c < chart->x.categories->len; c++)
         {

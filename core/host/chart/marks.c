@@ -27,21 +27,20 @@ const ChartMark chart_marks[ASSAY_N_MARKS] = {
 };
 
 ChartRgb
-chart_series_colour (const AssayChart *chart, const ChartSeries *series)
+chart_series_colour (const AssayChart *chart, const ChartSeries *series, cairo_t *cr)
 {
-  static const ChartRgb grey = { .25, .25, .25 };
+  double grey = chart_is_dark (cr) ? .75 : .25;
 
-  return series->reference ? grey
-                           : chart_level_colour (series->color,
-                                                 chart->color.levels ? chart->color.levels->len : 1,
-                                                 chart->color.ordered);
+  return series->reference ? (ChartRgb){ grey, grey, grey }
+                           : chart_ground_colour (cr, series->color, chart_count_colours (chart),
+                                                  chart->color.ordered);
 }
 
 void
 chart_set_series_colour (const AssayChart *chart, const ChartSeries *series, cairo_t *cr,
                          double alpha)
 {
-  chart_set_colour (cr, chart_series_colour (chart, series), alpha);
+  chart_set_colour (cr, chart_series_colour (chart, series, cr), alpha);
 }
 
 gboolean
@@ -114,7 +113,7 @@ chart_fill_pattern (cairo_t *cr, const ChartBox *box, ChartRgb colour, gint i)
   cairo_save (cr);
   cairo_rectangle (cr, box->x, box->y, box->width, box->height);
   cairo_clip (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
+  chart_set_grey (cr, 1);
   cairo_set_line_width (cr, 1.1);
   for (double at = -box->height; at < far; at += 5)
     {
@@ -142,7 +141,7 @@ chart_draw_paper (cairo_t *cr, double x, double y)
   cairo_line_to (cr, x, y + 5);
   cairo_line_to (cr, x - 5, y);
   cairo_close_path (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
+  chart_set_grey (cr, 1);
   cairo_fill_preserve (cr);
   chart_set_grey (cr, 0);
   cairo_set_line_width (cr, 1.2);

@@ -15,7 +15,7 @@ GArray *chart_decimate (const ChartScale *xs, guint32 ykind, const double *x, co
 void chart_draw_band (const AssayChart *chart, const ChartSeries *series, cairo_t *cr);
 void chart_set_series_colour (const AssayChart *chart, const ChartSeries *series, cairo_t *cr,
                               double alpha);
-ChartRgb chart_series_colour (const AssayChart *chart, const ChartSeries *series);
+ChartRgb chart_series_colour (const AssayChart *chart, const ChartSeries *series, cairo_t *cr);
 
 /** Categories stand in the middle of their place. */
 static inline double
@@ -31,6 +31,13 @@ guint chart_count_colours (const AssayChart *chart);
 /** A whisker with ends. */
 void chart_whisker (cairo_t *cr, double x, double low, double high, double cap);
 
+/** Value of a parameter of a run, or its seed, as text that lives for ever; NULL: none. */
+const char *chart_run_level (AssayRunDir *dir, const char *key);
+/** The box of a cell of a HEAT or a TABLE. */
+ChartBox chart_cell_box (const AssayChart *chart, const ChartPanel *panel, double x, double y);
+/** How a point of points (or of a strip's centre) lies; pixels, NaN: nowhere. */
+void chart_point_place (const AssayChart *chart, const ChartSeries *series, guint i, double *x,
+                        double *y);
 void chart_prepare_hist (AssayChart *chart);
 void chart_prepare_survival (AssayChart *chart);
 void chart_prepare_from_zero (AssayChart *chart);

@@ -71,7 +71,7 @@ draw_edges (const AssayGraphData *graph, const Place *place, double radius, cair
   gboolean heads = graph->n_edges <= ARROWS;
   double alpha = graph->n_edges > FULL_EDGES ? MAX (.12, .5 * FULL_EDGES / graph->n_edges) : .5;
 
-  cairo_set_source_rgba (cr, .3, .3, .3, alpha);
+  chart_set_grey_alpha (cr, .3, alpha);
   cairo_set_line_width (cr, graph->n_edges > FULL_EDGES ? .5 : .8);
   if (graph->n_edges > FULL_EDGES)
     cairo_set_antialias (cr, CAIRO_ANTIALIAS_FAST);
@@ -145,7 +145,7 @@ draw_node (const AssayChart *chart, const AssayGraphData *graph, const AssayGrap
   cairo_arc (cr, x, y, radius, 0, 2 * G_PI);
   if (column && column->numbers && !isfinite (value))
     {
-      cairo_set_source_rgb (cr, 1, 1, 1);
+      chart_set_grey (cr, 1);
       cairo_fill_preserve (cr);
       chart_set_grey (cr, .4);
       cairo_set_line_width (cr, .8);

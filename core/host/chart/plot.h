@@ -26,6 +26,9 @@ typedef struct
   GArray *low, *high;   /* interval of y, or of z where there is one */
   GArray *xlow, *xhigh; /* interval of x */
   GArray *n;            /* levels of `over` behind each */
+  GArray *raw;          /* y before smoothing; empty: not smoothed */
+  gboolean rising;      /* x finite and rising: what is visible is found by halving */
+  char *filter;         /* the runs behind it, in the language of `assay runs`; NULL: all */
 } ChartSeries;
 
 /** A line across the panel: where a metric lies that is no channel. */
@@ -56,6 +59,11 @@ typedef struct
   guint32 kind;          /* AssayScale */
   double lo, hi, least;  /* data; least: smallest distance from 0 above 0 */
   gboolean from_zero;    /* bars and counts stand on zero */
+  char *dim;             /* categories: the dimension whose levels they are; NULL: not known */
+  GPtrArray *levels;     /* char * per category, as runs have them; NULL: not known */
+  gboolean run_key;      /* `dim` is a parameter, or the seed */
+  ChartScale whole;      /* all data */
+  double from, to;       /* what is looked at; from = to: all */
   ChartScale scale;
 } ChartAxis;
 
@@ -66,7 +74,16 @@ typedef struct
   GPtrArray *levels;      /* char *; NULL: channel not used */
   GArray *n_low, *n_high; /* guint per level: observations behind a point */
   gboolean ordered;       /* numbers: a ramp instead of a palette */
+  GHashTable *hidden;     /* set of char *: levels whose series are not drawn; NULL: none */
 } ChartKey;
+
+/** Where an entry of the legend stands, as last drawn. */
+typedef struct
+{
+  ChartBox box;
+  gboolean dash; /* of this key, else of color's */
+  guint level;
+} ChartLegendPlace;
 
 struct _AssayChart
 {
@@ -86,7 +103,8 @@ struct _AssayChart
   guint bins;            /* HIST: 0 until prepared */
   double modified;       /* Unix time of the newest run: the date in a PDF */
   AssayChart *beside;    /* drawn below, on the same categories */
-  gboolean bare, prepared;
+  GArray *legend;        /* ChartLegendPlace */
+  gboolean bare, prepared, compact;
 };
 
 /** A cell of the paper, drawn beside ours. */
@@ -142,6 +160,18 @@ void chart_axis_hold (ChartAxis *axis, double value);
 /** Prepares once: domains of all axes, marks' own work, the sentence for an empty chart. */
 void chart_prepare (AssayChart *chart);
 void chart_clear_series (ChartSeries *series);
+gboolean chart_is_hidden (const AssayChart *chart, const ChartSeries *series);
+gboolean chart_key_hides (const ChartKey *key, gint level);
+/** Sets the pixels of both scales to a panel as last drawn. */
+void chart_aim (AssayChart *chart, const ChartPanel *panel);
+/** First point and end of what the x axis shows, with a neighbour at either side. */
+void chart_visible (const AssayChart *chart, const ChartSeries *series, guint *from, guint *to);
+/** Index of the first x of a rising series that is not below @value. */
+guint chart_lower_bound (const ChartSeries *series, double value);
+/** Fits the axes to what is looked at and not hidden. */
+void chart_fit_view (AssayChart *chart);
+/** Finds out which series rise; once the series are complete. */
+void chart_find_rising (AssayChart *chart);
 
 /** Column @i, NaN when the column is empty. */
 static inline double

@@ -13,6 +13,10 @@ const ChartRgb chart_colours[CHART_N_COLOURS]
     = { RGB (0x004270), RGB (0xac2b01), RGB (0x0b7c5e), RGB (0x946e9c),
         RGB (0x3e89fe), RGB (0xe78601), RGB (0x22cac7), RGB (0xbfca92) };
 
+const ChartRgb chart_dark_colours[CHART_N_COLOURS]
+    = { RGB (0x367b9e), RGB (0xf3440e), RGB (0x10a768), RGB (0xa1a1a4),
+        RGB (0x75b4fd), RGB (0xffb800), RGB (0x47f6eb), RGB (0xf3f0b3) };
+
 /* Anchors with even steps of lightness; between them linear in sRGB. */
 static const ChartRgb ramp[] = { RGB (0xf7f4e9), RGB (0xd9e4c4), RGB (0xa5d0b4), RGB (0x67b5b0),
                                  RGB (0x3b94a8), RGB (0x2e7199), RGB (0x2b4d81), RGB (0x1d2b57) };
@@ -78,10 +82,70 @@ chart_set_colour (cairo_t *cr, ChartRgb colour, double alpha)
     cairo_set_source_rgb (cr, colour.r, colour.g, colour.b);
 }
 
+static cairo_user_data_key_t ground_key;
+
+void
+chart_set_ground (cairo_t *cr, const ChartGround *ground)
+{
+  cairo_set_user_data (cr, &ground_key, (gpointer) ground, NULL);
+}
+
+static const ChartGround *
+ground_of (cairo_t *cr)
+{
+  static const ChartGround white = { { 0, 0, 0 }, { 1, 1, 1 } };
+  const ChartGround *ground = cairo_get_user_data (cr, &ground_key);
+
+  return ground ? ground : &white;
+}
+
+static ChartRgb
+mix (ChartRgb a, ChartRgb b, double part)
+{
+  return (ChartRgb){ a.r + part * (b.r - a.r), a.g + part * (b.g - a.g), a.b + part * (b.b - a.b) };
+}
+
+gboolean
+chart_is_dark (cairo_t *cr)
+{
+  return chart_lightness (ground_of (cr)->paper) < 50;
+}
+
 void
 chart_set_grey (cairo_t *cr, double grey)
 {
-  cairo_set_source_rgb (cr, grey, grey, grey);
+  chart_set_grey_alpha (cr, grey, 1);
+}
+
+void
+chart_set_grey_alpha (cairo_t *cr, double grey, double alpha)
+{
+  const ChartGround *ground = ground_of (cr);
+
+  chart_set_colour (cr, mix (ground->ink, ground->paper, grey), alpha);
+}
+
+ChartRgb
+chart_ground_colour (cairo_t *cr, gint i, guint n, gboolean ordered)
+{
+  return chart_screen_colour (chart_is_dark (cr), i, n, ordered);
+}
+
+ChartRgb
+chart_screen_colour (gboolean dark, gint i, guint n, gboolean ordered)
+{
+  if (!dark)
+    return chart_level_colour (i, n, ordered);
+  /* The ramp is walked the other way: what stands out is bright. */
+  if (ordered && n > 2 && i >= 0)
+    return chart_ramp (.6 - .6 * i / (n - 1));
+  return chart_dark_colours[MAX (i, 0) % CHART_N_COLOURS];
+}
+
+ChartRgb
+chart_ground_tint (cairo_t *cr, ChartRgb tint)
+{
+  return chart_is_dark (cr) ? mix (ground_of (cr)->paper, tint, .3) : tint;
 }
 
 /* In units of the line's width. */
@@ -287,8 +351,9 @@ chart_text_tinted (cairo_t *cr, const char *text, const ChartFont *font, const G
   for (guint i = 0; tints && i < tints->len; i++)
     {
       const ChartTint *tint = &g_array_index (tints, ChartTint, i);
+      ChartRgb colour = chart_ground_tint (cr, tint->colour);
       PangoAttribute *ground = pango_attr_background_new (
-          channel16 (tint->colour.r), channel16 (tint->colour.g), channel16 (tint->colour.b));
+          channel16 (colour.r), channel16 (colour.g), channel16 (colour.b));
 
       ground->start_index = tint->from;
       ground->end_index = MAX (tint->from, tint->to);

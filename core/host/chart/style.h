@@ -19,6 +19,8 @@ typedef struct
 /** Categorical colours, darkest first: they differ in hue for most eyes and in luminance for
  *  all; a test holds the distances under simulated deuteranopia, protanopia and in grey. */
 extern const ChartRgb chart_colours[CHART_N_COLOURS];
+/** The same hues for a dark ground. */
+extern const ChartRgb chart_dark_colours[CHART_N_COLOURS];
 
 /** Colour of level @i of @n; ordered levels walk along the ramp. */
 ChartRgb chart_level_colour (gint i, guint n, gboolean ordered);
@@ -30,7 +32,24 @@ ChartRgb chart_diverging (double t);
 double chart_lightness (ChartRgb colour);
 
 void chart_set_colour (cairo_t *cr, ChartRgb colour, double alpha);
+
+/** What is drawn on: black on white unless this has been called for @cr (NULL: again).  The
+ *  ground must outlive the drawing. */
+typedef struct
+{
+  ChartRgb ink, paper;
+} ChartGround;
+void chart_set_ground (cairo_t *cr, const ChartGround *ground);
+gboolean chart_is_dark (cairo_t *cr);
+/** From ink (0) to paper (1). */
 void chart_set_grey (cairo_t *cr, double grey);
+void chart_set_grey_alpha (cairo_t *cr, double grey, double alpha);
+/** As chart_level_colour, for a light or dark ground. */
+ChartRgb chart_screen_colour (gboolean dark, gint i, guint n, gboolean ordered);
+/** The same for the ground of @cr. */
+ChartRgb chart_ground_colour (cairo_t *cr, gint i, guint n, gboolean ordered);
+/** A light ground under text, mixed with paper that is dark. */
+ChartRgb chart_ground_tint (cairo_t *cr, ChartRgb tint);
 /** Sets the dash of level @i (0: solid) for lines of this width; @phase: length already drawn. */
 void chart_set_dash (cairo_t *cr, gint i, double width, double phase);
 /** Marker of level @i around x, y, filled with the current source. */
