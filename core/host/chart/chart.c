@@ -134,6 +134,18 @@ assay_chart_set_bare (AssayChart *chart, gboolean bare)
   chart->bare = bare;
 }
 
+const char *
+assay_chart_title (AssayChart *chart)
+{
+  return *chart->title ? chart->title : chart->id;
+}
+
+gboolean
+assay_chart_is_picture (AssayChart *chart)
+{
+  return chart->why || chart->kind == ASSAY_GRAPH;
+}
+
 ChartPanel *
 chart_add_panel (AssayChart *chart, const char *row, const char *col)
 {

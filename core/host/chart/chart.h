@@ -25,6 +25,9 @@ void assay_chart_draw (AssayChart *chart, cairo_t *cr, double width, double heig
  *  paper gets another palette, a narrow picture its legend below. */
 void assay_chart_draw_on (AssayChart *chart, cairo_t *cr, double width, double height,
                           const double ink[3], const double paper[3]);
+const char *assay_chart_title (AssayChart *chart);
+/** A graph or a sentence: it may be shrunk, as panels may, but not text in rows. */
+gboolean assay_chart_is_picture (AssayChart *chart);
 /** Size that suits its panels. */
 void assay_chart_natural_size (AssayChart *chart, double *width, double *height);
 /** By the file's ending: .png (two pixels a point), .svg, .pdf.  0: the natural size.  Equal
@@ -65,6 +68,8 @@ typedef enum
 AssayChartAxes assay_chart_axes (AssayChart *chart);
 /** The data area at a pixel, as last drawn (beside figures have none); FALSE: there is none. */
 gboolean assay_chart_panel_at (AssayChart *chart, double x, double y, AssayChartBox *box);
+/** The data area of the @i-th panel; FALSE: there is none, or it was not drawn yet. */
+gboolean assay_chart_panel (AssayChart *chart, guint i, AssayChartBox *box);
 /** What lies in @seen, pixels beside those of @panel, fills the panels from now on: moved, it
  *  pans, smaller, it zooms in.  An axis that would show all is reset. */
 void assay_chart_zoom (AssayChart *chart, const AssayChartBox *panel, const AssayChartBox *seen,
@@ -112,6 +117,9 @@ char *assay_chart_hit_value (AssayChart *chart, const AssayChartHit *hit);
 /** Colour of its series on such a paper: red, green, blue. */
 void assay_chart_hit_colour (AssayChart *chart, const AssayChartHit *hit, const double paper[3],
                              double colour[3]);
+/** The entry of the legend that names its series; FALSE: none does. */
+gboolean assay_chart_hit_entry (AssayChart *chart, const AssayChartHit *hit,
+                                AssayChartEntry *entry);
 /** The runs behind its series, in the language of `assay runs`. */
 char *assay_chart_hit_filter (AssayChart *chart, const AssayChartHit *hit);
 /** Those of them in the set that the chart was made from: ids. */

@@ -415,6 +415,20 @@ assay_chart_hit_colour (AssayChart *chart, const AssayChartHit *hit, const doubl
   colour[2] = c.b;
 }
 
+gboolean
+assay_chart_hit_entry (AssayChart *chart, const AssayChartHit *hit, AssayChartEntry *entry)
+{
+  const ChartSeries *s = series_of (chart, hit);
+  gint level = s ? s->color : -1;
+
+  if (hit->beside || !chart->color.levels || level < 0)
+    level = s && chart->dash.levels && !hit->beside ? s->dash : -1;
+  if (level < 0)
+    return FALSE;
+  *entry = (AssayChartEntry){ chart->color.levels == NULL, (guint) level };
+  return TRUE;
+}
+
 /* ---- runs ---- */
 
 static void

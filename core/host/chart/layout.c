@@ -591,9 +591,9 @@ take_legend_below (AssayChart *chart, cairo_t *cr, ChartBox *rest)
   ChartBox below = *rest;
 
   chart_take_legend (chart, cr, &below.x, &below.y, &below.width, &below.height, FALSE);
-  rest->height = MAX (below.height, rest->height / 2);
+  rest->height = MAX (below.height - 6, rest->height / 2);
   below = *rest;
-  below.y += rest->height;
+  below.y += rest->height + 6;
   chart_take_legend (chart, cr, &below.x, &below.y, &below.width, &below.height, TRUE);
 }
 

@@ -284,28 +284,24 @@ assay_chart_axes (AssayChart *chart)
   return axes;
 }
 
-static const ChartPanel *
-panel_at (const AssayChart *chart, double x, double y)
+gboolean
+assay_chart_panel (AssayChart *chart, guint i, AssayChartBox *box)
 {
-  for (guint i = 0; i < chart->panels->len; i++)
-    {
-      const ChartPanel *panel = chart->panels->pdata[i];
+  const ChartPanel *panel = !chart->why && i < chart->panels->len ? chart->panels->pdata[i] : NULL;
 
-      if (x >= panel->box.x && x <= panel->box.x + panel->box.width && y >= panel->box.y
-          && y <= panel->box.y + panel->box.height)
-        return panel;
-    }
-  return NULL;
+  if (!panel || !(panel->box.width > 0))
+    return FALSE;
+  *box = (AssayChartBox){ panel->box.x, panel->box.y, panel->box.width, panel->box.height };
+  return TRUE;
 }
 
 gboolean
 assay_chart_panel_at (AssayChart *chart, double x, double y, AssayChartBox *box)
 {
-  const ChartPanel *panel = chart->why ? NULL : panel_at (chart, x, y);
-
-  if (panel)
-    *box = (AssayChartBox){ panel->box.x, panel->box.y, panel->box.width, panel->box.height };
-  return panel != NULL;
+  for (guint i = 0; assay_chart_panel (chart, i, box); i++)
+    if (x >= box->x && x <= box->x + box->width && y >= box->y && y <= box->y + box->height)
+      return TRUE;
+  return FALSE;
 }
 
 #define DEEPEST 1e-9 /* part of the whole that still has distinct doubles */
