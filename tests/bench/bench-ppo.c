@@ -19,6 +19,7 @@ enum
   STEPS = 24,
   EPOCHS = 4,
   MINIBATCH = 32,
+  THREADS = 2, /* as gpt_step has */
   END = 0
 };
 
@@ -142,7 +143,7 @@ iteration_set_up (uint32_t n)
   options.minibatch = MINIBATCH;
   options.kl_coefficient = 0.1;
   options.optimizer.rate = 1e-7; /* so that answers stay as long as they are */
-  iteration->workers = assay_workers_new (options.shards);
+  iteration->workers = assay_workers_new (THREADS);
   iteration->prompts = prompts_new (n, step->config.vocabulary);
   iteration->ppo = assay_ppo_new (&step->config, step->params->values, &options, 1,
                                   iteration->workers, &error);

@@ -54,7 +54,7 @@ assay_ppo_defaults (const AssayPolicyEstimator *estimator)
     .end = -1,
     .epochs = 4,
     .minibatch = 32,
-    .shards = 2,
+    .shards = 4, /* less padding than of 2 */
     .clip = 0.2,
     .value_clip = 0.2,
     .value_coefficient = 1,

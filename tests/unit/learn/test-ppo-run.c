@@ -303,6 +303,27 @@ test_first_report (void)
   assay_ppo_free (ppo);
 }
 
+/* What is trained is at first the policy that wrote the answers: ratios are 1, and the surrogate is
+ * less the mean of the advantages, which whitening makes 0. */
+static void
+test_first_gradient (void)
+{
+  AssayPpoOptions options = defaults ("ppo");
+  AssayPpoReport report;
+  AssayPpo *ppo;
+
+  options.epochs = 1;
+  options.minibatch = ROLLOUTS;
+  ppo = ppo_new (&options, NULL);
+  iterate (ppo, 2);
+  report = iterate (ppo, 1);
+  g_assert_cmpfloat (report.clip_fraction, ==, 0);
+  g_assert_cmpfloat (report.approximate_kl, <, 1e-8);
+  g_assert_cmpfloat_with_epsilon (report.policy_loss, 0, 1e-5);
+  g_assert_cmpfloat (report.divergence.kl[ASSAY_KL_EXACT], >, 1e-6);
+  assay_ppo_free (ppo);
+}
+
 static void
 test_learns (gconstpointer estimator)
 {
@@ -579,6 +600,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ppo-run/companions-do-not-matter", test_companions);
   g_test_add_func ("/ppo-run/memory-does-not-grow", test_memory);
   g_test_add_func ("/ppo-run/first-report-is-of-the-initial-policy", test_first_report);
+  g_test_add_func ("/ppo-run/first-gradient-is-of-ratios-of-1", test_first_gradient);
   g_test_add_data_func ("/ppo-run/ppo-raises-the-reward", "ppo", test_learns);
   g_test_add_data_func ("/ppo-run/leave-one-out-raises-the-reward", "reinforce-leave-one-out",
                         test_learns);
