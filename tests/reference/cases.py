@@ -139,6 +139,8 @@ def elementwise():
     yield 'div-suffix', 'out div a b', dict(a=(4, 3, 5), b=Positive((5,)))
     for op in ('tanh', 'sigmoid', 'log_sigmoid', 'gelu', 'silu'):
         yield f'{op}-large', f'out {op} x', dict(x=Large((37,)))
+    yield ('preference-loss', 'd sub c r; l log_sigmoid d; s sum_all l; a affine s scale=-0.125 shift=0; cc square c; '
+           'e sum_all cc; b affine e scale=0.0005 shift=0; out add a b', dict(c=(8,), r=(8,)))
     yield 'one-tensor-twice', 'y mul x x; out add y x', dict(x=(5, 3))
 
 

@@ -68,8 +68,8 @@ typedef struct AssayEnsembleTraining
   uint32_t n_rows;
   double decay; /* see assay_preference_training_new */
   AssayTrainingOptions options;
-  /* Told of each step of each member, one call at a time, on any thread; false ends all members'
-   * training.  NULL: nobody is. */
+  /* Told of each step of each member, one call at a time, on any thread, so that it may not use the
+   * workers that train; false ends all members' training.  NULL: nobody is. */
   bool (*report) (uint32_t member, const AssayTrainingStep *step, void *data);
   void *data;
 } AssayEnsembleTraining;

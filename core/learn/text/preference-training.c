@@ -37,6 +37,11 @@ assay_pairs_free (AssayPairs *pairs)
 static uint32_t
 part_of (double part, uint32_t n)
 {
+  if (!(part >= 0 && part <= 1))
+    {
+      fprintf (stderr, "A part of pairs is 0 to 1, not %g\n", part);
+      abort ();
+    }
   return (uint32_t) (part * n + 0.5);
 }
 

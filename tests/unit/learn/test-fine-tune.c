@@ -7,7 +7,7 @@
 
 #include <assay/random.h>
 #include <glib/gstdio.h>
-#include <unistd.h>
+#include <malloc.h>
 
 #define VOCABULARY 11
 #define STEPS 12
@@ -363,6 +363,33 @@ test_frozen_arrays_stay (void)
   run_clear (&run);
 }
 
+/** After an epoch of rows of one length, a step asks for no memory that it keeps. */
+static void
+test_memory_does_not_grow (void)
+{
+  AssayTrainingOptions options = usual_options (4);
+  Run run = run_new (&options, 1, 48);
+  struct mallinfo2 before, after;
+  AssayStream stream = stream_of ("order");
+
+  for (uint32_t i = 0; i < 48; i++)
+    {
+      run.sequences->prompts[i] = 2;
+      run.sequences->lengths[i] = STEPS;
+    }
+  assay_training_free (run.training);
+  run.training = assay_fine_tuning_new (run.model.params, run.model.gpt, run.sequences,
+                                        ASSAY_TARGETS_ANSWERS, &options, &stream, NULL);
+  for (int i = 0; i < 3; i++)
+    assay_training_step (run.training, NULL);
+  before = mallinfo2 ();
+  while (assay_training_step (run.training, NULL))
+    ;
+  after = mallinfo2 ();
+  g_assert_cmpuint (after.uordblks + after.hblkhd, ==, before.uordblks + before.hblkhd);
+  run_clear (&run);
+}
+
 /* ---- its state ---- */
 
 /** Saved after @at steps and loaded into another. */
@@ -552,6 +579,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fine-tune/reports-each-step", test_reports_each_step);
   g_test_add_func ("/fine-tune/leaves-off-and-goes-on", test_leaves_off_and_goes_on);
   g_test_add_func ("/fine-tune/frozen-arrays-stay", test_frozen_arrays_stay);
+  g_test_add_func ("/fine-tune/memory-does-not-grow", test_memory_does_not_grow);
   g_test_add_func ("/fine-tune/saved-goes-on-to-the-same-bits", test_saved_goes_on);
   g_test_add_func ("/fine-tune/state-of-another-training-is-refused", test_other_state_is_refused);
   g_test_add_func ("/fine-tune/rows-without-targets-teach-nothing", test_nothing_to_learn);
