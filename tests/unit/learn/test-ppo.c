@@ -47,7 +47,7 @@ options_of (const Case *c)
 {
   AssayPpoOptions options = assay_ppo_defaults (assay_policy_estimator_find (c->estimator));
 
-  options.iterations = 150;
+  options.iterations = 100;
   options.rollouts = 256;
   options.minibatch = options.estimator->once ? 256 : 128;
   options.epochs = options.estimator->once ? 1 : 2;
@@ -61,7 +61,7 @@ options_of (const Case *c)
   options.value_clip = 0;
   options.whiten = c->whiten;
   options.lambda = 1;
-  options.optimizer.rate = 5e-3;
+  options.optimizer.rate = 8e-3;
   options.optimizer.max_norm = 10;
   options.floor = 0.01;
   return options;
