@@ -92,3 +92,94 @@ lab_read (const AssayGptConfig *config, const float *values, const float *refere
   assay_params_free (params);
   return tokens;
 }
+
+/* ---- runs ---- */
+
+const AssayGptConfig lab_config
+    = { .d = 16, .layers = 2, .heads = 2, .context = 16, .vocabulary = 12 };
+
+bool
+lab_reward (const AssaySequences *answers, double *rewards, void *data)
+{
+  for (uint32_t i = 0; i < answers->n; i++)
+    {
+      rewards[i] = 0;
+      for (uint32_t t = answers->prompts[i]; t < answers->lengths[i]; t++)
+        rewards[i] += assay_sequence (answers, i)[t] == LAB_PROMPT + 1;
+    }
+  return true;
+}
+
+AssayPpoOptions
+lab_options (const char *estimator)
+{
+  AssayPpoOptions options = assay_ppo_defaults (assay_policy_estimator_find (estimator));
+
+  options.iterations = 8;
+  options.rollouts = LAB_ROLLOUTS;
+  options.minibatch = 10; /* the last has 4 */
+  options.steps = LAB_STEPS;
+  options.end = LAB_END;
+  options.kl_coefficient = 0.05;
+  options.optimizer.rate = 2e-3;
+  return options;
+}
+
+AssayPpo *
+lab_new (const AssayPpoOptions *options, AssayWorkers *workers)
+{
+  float *values = lab_values (&lab_config, 5);
+  AssayTextError error = { "" };
+  AssayPpo *ppo = assay_ppo_new (&lab_config, values, options, 11, workers, &error);
+
+  g_assert_cmpstr (error.text, ==, "");
+  free (values);
+  return ppo;
+}
+
+AssaySequences *
+lab_prompts_of (const AssayPpo *ppo)
+{
+  static const int32_t ids[] = { 3, 7, 5 };
+  AssaySequences *prompts
+      = assay_sequences_new (ppo->options.rollouts / ppo->options.per_prompt, LAB_STEPS);
+
+  for (uint32_t i = 0; i < prompts->n; i++)
+    assay_sequences_set (prompts, i, ids, 1 + i % 3, 1 + i % 3);
+  return prompts;
+}
+
+AssayPpoReport
+lab_iterate (AssayPpo *ppo, uint32_t n)
+{
+  AssaySequences *prompts = lab_prompts_of (ppo);
+  AssayPpoReport report = { 0 };
+
+  for (uint32_t i = 0; i < n; i++)
+    {
+      AssayTextError error = { "" };
+
+      assay_ppo_iterate (ppo, prompts, lab_reward, NULL, &report, &error);
+      g_assert_cmpstr (error.text, ==, "");
+    }
+  assay_sequences_free (prompts);
+  return report;
+}
+
+GBytes *
+lab_state (const AssayPpo *ppo)
+{
+  size_t size = assay_ppo_state_size (ppo);
+  void *state = g_malloc (size);
+
+  assay_ppo_get_state (ppo, state);
+  return g_bytes_new_take (state, size);
+}
+
+void
+lab_assert_same_state (const AssayPpo *a, const AssayPpo *b)
+{
+  g_autoptr (GBytes) of_a = lab_state (a), of_b = lab_state (b);
+
+  g_assert_true (g_bytes_equal (of_a, of_b));
+}

@@ -27,4 +27,21 @@ double *lab_log_probs (const AssayTokens *tokens, uint32_t rows, const float *of
 AssayTokens *lab_read (const AssayGptConfig *config, const float *values, const float *reference,
                        const AssaySequences *answers);
 
+/* ---- runs: answers of up to 9 ids to prompts of 1 to 3, LAB_PROMPT + 1 is what counts ---- */
+
+#define LAB_ROLLOUTS 24
+#define LAB_STEPS 10
+
+extern const AssayGptConfig lab_config;
+
+/** How often LAB_PROMPT + 1 is in each answer. */
+bool lab_reward (const AssaySequences *answers, double *rewards, void *data);
+AssayPpoOptions lab_options (const char *estimator);
+AssayPpo *lab_new (const AssayPpoOptions *options, AssayWorkers *workers);
+AssaySequences *lab_prompts_of (const AssayPpo *ppo);
+/** @n iterations that must go well; the report of the last. */
+AssayPpoReport lab_iterate (AssayPpo *ppo, uint32_t n);
+GBytes *lab_state (const AssayPpo *ppo);
+void lab_assert_same_state (const AssayPpo *a, const AssayPpo *b);
+
 #endif
