@@ -31,11 +31,11 @@ static const AssayDim dims[] = {
     .values = "coverage taste order repetition rare length idiosyncratic shared" },
   { .id = "error", .title = "Error", .kind = ASSAY_LABEL, .values = "shared idiosyncratic" },
   { .id = "bin", .title = "Tenth of the answers, by the members' deviation", .kind = ASSAY_NUMBER },
-  { .id = "rank", .title = "Rank", .kind = ASSAY_NUMBER },
+  { .id = "sample", .title = "Sample", .kind = ASSAY_NUMBER },
   { .id = "work",
     .title = "Work",
     .kind = ASSAY_LABEL,
-    .values = "fine-tuning reward-models sampling scoring analysis rollouts policy" },
+    .values = "fine-tuning reward-models sampling scoring analysis policy" },
 };
 
 #define GOLD_HELP                                                                                  \
@@ -226,13 +226,13 @@ static const AssayMetric metrics[] = {
   { .id = "coefficient-in-use", .title = "KL coefficient in use", .dims = "objective step" },
 
   /* ---- Best answers, for reading ---- */
-  { .id = "best-gold", .title = "Gold", .unit = "sd", .dims = "objective rank" },
-  { .id = "best-proxy", .title = "Objective", .unit = "sd", .dims = "objective rank" },
-  { .id = "model-1", .title = "First model", .dims = "objective rank" },
-  { .id = "model-2", .title = "Second model", .dims = "objective rank" },
-  { .id = "model-3", .title = "Third model", .dims = "objective rank" },
-  { .id = "model-4", .title = "Fourth model", .dims = "objective rank" },
-  { .id = "model-5", .title = "Fifth model", .dims = "objective rank" },
+  { .id = "best-gold", .title = "Gold", .unit = "sd", .dims = "objective sample" },
+  { .id = "best-proxy", .title = "Objective", .unit = "sd", .dims = "objective sample" },
+  { .id = "model-1", .title = "First model", .dims = "objective sample" },
+  { .id = "model-2", .title = "Second model", .dims = "objective sample" },
+  { .id = "model-3", .title = "Third model", .dims = "objective sample" },
+  { .id = "model-4", .title = "Fourth model", .dims = "objective sample" },
+  { .id = "model-5", .title = "Fifth model", .dims = "objective sample" },
 
   /* ---- Timings ---- */
   { .id = "words-per-second",
@@ -240,7 +240,9 @@ static const AssayMetric metrics[] = {
     .unit = "1/s",
     .dims = "work",
     .flags = ASSAY_TIMING,
-    .help = "Of processor time; training counts a word once for forward and back." },
+    .help = "Of processor time; training counts a word once for forward and back, scoring once for "
+            "each model. policy: words of answers times passes over them, in iterations as a "
+            "whole." },
   { .id = "seconds",
     .title = "Processor time",
     .unit = "s",
