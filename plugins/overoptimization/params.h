@@ -86,11 +86,12 @@
      .help = "n runs over the powers of 2 up to it.")                                              \
   P (INT, iterations, 100, "Iterations", .min = 1, .max = 100000, .ui_max = 1000,                  \
      .when = POLICIES, .group = "Policy optimisation")                                             \
-  P (INT, rollouts, 64, "Answers an iteration", .min = 4, .max = 4096, .ui_max = 256,              \
-     .when = POLICIES, .group = "Policy optimisation", .help = "A multiple of 4.")                 \
+  P (INT, rollouts, 48, "Answers an iteration", .min = 4, .max = 4096, .ui_max = 256,              \
+     .when = POLICIES, .group = "Policy optimisation",                                             \
+     .help = "A multiple of 4; half of them make a gradient.")                                     \
   P (INT, ppo_epochs, 4, "Passes over the answers", .min = 1, .max = 100, .ui_max = 8,             \
      .when = "optimizer=ppo", .group = "Policy optimisation")                                      \
-  P (REAL, rate, 0.001, "Learning rate", .min = 1e-7, .max = 1, .ui_min = 1e-5, .ui_max = 0.01,    \
+  P (REAL, rate, 0.0003, "Learning rate", .min = 1e-7, .max = 1, .ui_min = 1e-5, .ui_max = 0.01,   \
      .flags = ASSAY_LOG_SLIDER, .when = POLICIES, .group = "Policy optimisation")                  \
   P (REAL, clip, 0.2, "Clip", .min = 0, .max = 10, .ui_max = 1, .when = "optimizer=ppo",           \
      .group = "Policy optimisation", .help = "Of policy / old policy, and of values.")             \

@@ -60,6 +60,7 @@ ppo_of (const Params *p)
 
   options.iterations = (uint32_t) p->iterations;
   options.rollouts = (uint32_t) p->rollouts;
+  options.minibatch = options.rollouts / 2;
   options.optimizer.rate = p->rate;
   options.optimizer.max_norm = 1;
   options.kl = place_of (p->kl_estimator, assay_kl_ids, ASSAY_KLS);
