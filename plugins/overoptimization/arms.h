@@ -12,7 +12,7 @@
 #define NOISY "noise=0.25"
 #define CLEAN "noise=0"
 #define SIZE "width=32"
-#define DATA "pairs=2000 epochs=5"
+#define DATA "pairs=4000 epochs=5"
 #define MAIN SIZE " " DATA " diversity=seed policy-width=64"
 #define BON "optimizer=best-of-n"
 #define PPO "optimizer=ppo"

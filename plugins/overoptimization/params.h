@@ -54,7 +54,7 @@
      .group = "Arm", .unit = "1/nat")                                                              \
   P (REAL, noise, 0.25, "Wrong labels", .min = 0, .max = 0.5, .when = BAZAAR,                      \
      .group = "Reward models", .help = "The share of preference labels that are flipped.")         \
-  P (INT, pairs, 2000, "Preference pairs", .min = 64, .max = 100000, .ui_min = 250,                \
+  P (INT, pairs, 4000, "Preference pairs", .min = 64, .max = 100000, .ui_min = 250,                \
      .ui_max = 8000, .flags = ASSAY_LOG_SLIDER, .unit = "pairs", .when = BAZAAR,                   \
      .group = "Reward models",                                                                     \
      .help = "Two answers of the initial policy to a training prompt, the better by gold first. "  \

@@ -19,14 +19,14 @@
 #define FULL(bon, ppo)                                                                             \
   "optimizer=best-of-n noise=0,0.25,0.35" bon "\n"                                                 \
   "optimizer=best-of-n width=16,48" bon "\n"                                                       \
-  "optimizer=best-of-n pairs=1000,4000" bon "\n"                                                   \
-  "optimizer=best-of-n pairs=1000 epochs=20" bon "\n"                                              \
+  "optimizer=best-of-n pairs=1000 epochs=5,20" bon "\n"                                            \
   "optimizer=best-of-n diversity=bootstrap" bon "\n"                                               \
   "optimizer=best-of-n policy-width=128" bon "\n"                                                  \
-  "optimizer=ppo " FOUR " beta=" BETAS ppo "\n"                                                    \
+  "optimizer=ppo " FOUR " beta=0,0.015" ppo "\n"                                                   \
+  "optimizer=ppo reward=single,wco,uwo beta=" BETAS ppo "\n"                                       \
   "optimizer=ppo reward=wco,uwo beta=0.015 noise=0.35" ppo "\n"                                    \
-  "optimizer=ppo reward=gold beta=0" ppo "\n"                                                      \
-  "optimizer=reinforce reward=single beta=0" ppo "\n"
+  "optimizer=ppo reward=gold,random beta=0" ppo "\n"                                               \
+  "optimizer=reinforce reward=single beta=0 rate=0.001" ppo "\n"
 
 #define PAPER_BON " answers=12500 prompts=1000"
 #define PAPER_PPO " iterations=3000 rollouts=256 prompts=1000"
@@ -58,7 +58,7 @@ static const AssayPreset presets[] = {
     .title = "The paper's numbers of prompts, answers and steps, with these models",
     .help = "1,000 prompts of 12,500 answers, 3,000 iterations of 256 rollouts, also with PPO on "
             "small and large reward models. The paper's models, a thousand times as large, are out "
-            "of reach; so that reward models err as often as its, pairs stay 2,000.",
+            "of reach; so that reward models err as often as its, pairs stay 4,000.",
     .plan = FULL (PAPER_BON, PAPER_PPO) "optimizer=ppo " FOUR " beta=0.015 width=16,48" PAPER_PPO,
     .seeds = 8,
     .seconds = 1e6 },
