@@ -394,7 +394,7 @@ static const AssayFigure figures[] = {
     .mark = ASSAY_BAR,
     .x = "work",
     .y = "words-per-second",
-    .where = NOISY " " MAIN " beta=0 or " BON " " NOISY " " MAIN,
+    .where = "(" PPO " beta=0 or " BON ") " NOISY " " MAIN,
     .fold = ASSAY_FOLDS (ASSAY_MEAN ("noise width " PIN_DATA PIN_REST PIN_REWARD "beta")),
     .over = "seed",
     .yscale = ASSAY_LOG10 },
