@@ -2,7 +2,7 @@
  *
  * From a declared figure and its runs to a chart.
  */
-#include "host/chart/build.h"
+#include "host/chart/change.h"
 #include "host/registry/error.h"
 #include "host/store/filter.h"
 #include <math.h>
@@ -139,10 +139,13 @@ say_band (ChartBuilder *b)
 {
   static const char *const centers[] = { "Mean", "Median", "Interquartile mean" };
   static const char *const bands[]
-      = { "95 % interval", NULL, "one standard deviation", "quartiles", "range" };
+      = { "95 % interval",  NULL,    "one standard deviation",
+          "quartiles",      "range", "95 % interval of the mean by Student's t",
+          "2.5 % to 97.5 %" };
   const AssayFigure *f = b->figure;
   g_autofree char *over = list_dims (b, b->over), *per = list_dims (b, b->per);
-  const char *center = centers[MIN (f->center, 2)], *band = bands[MIN (f->band, 4)];
+  const char *center = centers[MIN (f->center, 2)],
+             *band = bands[MIN (f->band, G_N_ELEMENTS (bands) - 1)];
   const char *shape = f->mark == ASSAY_LINE ? "band" : "whiskers";
 
   if (f->mark == ASSAY_TABLE_OF_CELLS)
@@ -169,6 +172,10 @@ say_runs (ChartBuilder *b)
   if (set->n_missing)
     chart_note (b->chart, "%u %s of the plan %s not there or not ended", set->n_missing,
                 set->n_missing == 1 ? "run" : "runs", set->n_missing == 1 ? "is" : "are");
+  if (b->n_live)
+    chart_note (b->chart, "%u %s at the moment and %s drawn as far as %s come", b->n_live,
+                b->n_live == 1 ? "run works" : "runs work", b->n_live == 1 ? "is" : "are",
+                b->n_live == 1 ? "it has" : "they have");
 }
 
 static void
@@ -291,17 +298,46 @@ builder_clear (ChartBuilder *b)
   g_free (b->slider_level);
 }
 
+/* Curves grow with their runs; what is folded over steps, or no curve, waits for the end. */
+static gboolean
+grows (const AssayFigure *figure)
+{
+  return figure->mark == ASSAY_LINE && g_strcmp0 (figure->x, "step") == 0 && !figure->fold;
+}
+
+/* The runs of the set and those that work at the moment; borrowed. */
+static GPtrArray *
+with_live (const AssayRunSet *set)
+{
+  GPtrArray *dirs = g_ptr_array_new ();
+
+  g_ptr_array_extend (dirs, set->dirs, NULL, NULL);
+  g_ptr_array_extend (dirs, set->live, NULL, NULL);
+  return dirs;
+}
+
 static AssayChart *
-one_figure (const AssayStudyInfo *study, const AssayFigure *figure, AssayRunSet *set,
-            ChartFoldFunc fold, GError **error)
+one_figure (const AssayStudyInfo *study, const AssayFigure *figure, const ChartChange *change,
+            AssayRunSet *set, ChartFoldFunc fold, GError **error)
 {
   g_autoptr (AssayChart) chart
       = chart_new (figure->mark, figure->id, figure->title ? figure->title : figure->id);
   ChartBuilder b = { .study = study, .figure = figure, .set = set, .fold = fold, .chart = chart };
+  g_autoptr (GPtrArray) dirs = NULL;
+  AssayRunSet both;
   gboolean good;
 
   chart->source = g_strdup (figure->source);
-  if (!set || !set->dirs->len)
+  b.slide_to = change ? change->slider : NULL;
+  if (set && change && change->live && set->live && set->live->len && grows (figure))
+    {
+      both = *set;
+      both.dirs = dirs = with_live (set);
+      b.set = &both;
+      b.n_live = set->live->len;
+      both.n_missing -= MIN (both.n_missing, b.n_live);
+    }
+  if (!b.set || !b.set->dirs->len)
     {
       chart->why = g_strdup ("No run of this study has ended yet.");
       return g_steal_pointer (&chart);
@@ -310,20 +346,22 @@ one_figure (const AssayStudyInfo *study, const AssayFigure *figure, AssayRunSet 
   b.per = g_ptr_array_new_with_free_func (g_free);
   date_chart (chart, set);
   good = build (&b, error);
+  if (good && change)
+    chart_smooth (chart, change->smooth, change->amount);
   builder_clear (&b);
   return good ? g_steal_pointer (&chart) : NULL;
 }
 
-AssayChart *
-chart_of_figure (const AssayStudyInfo *study, const AssayFigure *figure, AssayRunSet *set,
-                 ChartFoldFunc fold, GError **error)
+static AssayChart *
+with_beside (const AssayStudyInfo *study, const AssayFigure *figure, const ChartChange *change,
+             AssayRunSet *set, ChartFoldFunc fold, GError **error)
 {
-  g_autoptr (AssayChart) chart = one_figure (study, figure, set, fold, error);
+  g_autoptr (AssayChart) chart = one_figure (study, figure, change, set, fold, error);
   const AssayFigure *beside = figure->beside ? assay_study_figure (study, figure->beside) : NULL;
 
   /* A figure beside a figure is not followed further: no circle. */
-  if (chart && beside && beside != figure
-      && !(chart->beside = one_figure (study, beside, set, fold, error)))
+  if (chart && beside && g_strcmp0 (beside->id, figure->id) != 0
+      && !(chart->beside = one_figure (study, beside, NULL, set, fold, error)))
     return NULL;
   if (chart && chart->beside)
     chart_match_categories (chart, chart->beside);
@@ -331,8 +369,44 @@ chart_of_figure (const AssayStudyInfo *study, const AssayFigure *figure, AssayRu
 }
 
 AssayChart *
+chart_of_figure (const AssayStudyInfo *study, const AssayFigure *figure, AssayRunSet *set,
+                 ChartFoldFunc fold, GError **error)
+{
+  return with_beside (study, figure, NULL, set, fold, error);
+}
+
+AssayChart *
+chart_of_figure_with (const AssayStudyInfo *study, const AssayFigure *figure, GHashTable *options,
+                      gboolean live, AssayRunSet *set, ChartFoldFunc fold, GError **error)
+{
+  AssayChart *chart = NULL;
+  ChartChange change;
+
+  if (chart_change_init (&change, study, figure, options, error))
+    {
+      change.live = live;
+      chart = with_beside (study, &change.figure, &change, set, fold, error);
+    }
+  chart_change_clear (&change);
+  return chart;
+}
+
+AssayChart *
 assay_chart_new (const AssayStudyInfo *study, const AssayFigure *figure, AssayRunSet *set,
                  GError **error)
 {
   return chart_of_figure (study, figure, set, assay_fold_metric, error);
+}
+
+AssayChart *
+assay_chart_new_with (const AssayStudyInfo *study, const AssayFigure *figure, GHashTable *options,
+                      gboolean live, AssayRunSet *set, GError **error)
+{
+  return chart_of_figure_with (study, figure, options, live, set, assay_fold_metric, error);
+}
+
+char *
+assay_chart_dim_title (const AssayStudyInfo *study, const char *dim)
+{
+  return chart_dim_title (study, dim);
 }

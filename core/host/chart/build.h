@@ -48,12 +48,18 @@ typedef struct
   char *reference_dim, *reference_level;
   GHashTable *caps; /* SURVIVAL: place -> how far it was looked; see chart_build_caps */
   AssayFrame *cap_frame;
-  char *slider_level; /* only this level of the slider is drawn; NULL: all */
+  char *slider_level;   /* only this level of the slider is drawn; NULL: all */
+  guint n_live;         /* runs that have not ended and are drawn */
+  const char *slide_to; /* asked for; NULL: panels */
 } ChartBuilder;
 
 /** assay_chart_new with frames from elsewhere. */
 AssayChart *chart_of_figure (const AssayStudyInfo *study, const AssayFigure *figure,
                              AssayRunSet *set, ChartFoldFunc fold, GError **error);
+/** assay_chart_new_with, likewise. */
+AssayChart *chart_of_figure_with (const AssayStudyInfo *study, const AssayFigure *figure,
+                                  GHashTable *options, gboolean live, AssayRunSet *set,
+                                  ChartFoldFunc fold, GError **error);
 gboolean chart_is_metric (const AssayStudyInfo *study, const char *id);
 /** Marks that show members, not a centre. */
 gboolean chart_shows_members (guint32 mark);

@@ -125,6 +125,37 @@ thin_out (ChartChannel *channel, guint keep)
     }
 }
 
+static void
+note_slider (ChartBuilder *b, const AssayFrameDim *dim)
+{
+  g_autoptr (GArray) seen = codes_that_occur (dim);
+
+  b->chart->slider = g_ptr_array_new_null_terminated (dim->levels->len + 1, g_free, TRUE);
+  for (guint i = 0; i < seen->len; i++)
+    if (g_array_index (seen, gint, i))
+      g_ptr_array_add (b->chart->slider, g_strdup (dim->levels->pdata[i]));
+}
+
+/* Dimensions that a person may put on a channel: with levels, and no place along an axis. */
+static void
+note_dims (ChartBuilder *b)
+{
+  const AssayFrame *frames[] = { b->frame, b->xframe };
+
+  b->chart->dims = g_ptr_array_new_null_terminated (8, g_free, TRUE);
+  for (guint f = 0; f < G_N_ELEMENTS (frames); f++)
+    for (guint i = 0; frames[f] && i < frames[f]->dims->len; i++)
+      {
+        const AssayFrameDim *dim = frames[f]->dims->pdata[i];
+
+        if (count_levels (dim) > 1 && g_strcmp0 (b->channels[CHANNEL_X].id, dim->id) != 0
+            && g_strcmp0 (b->channels[CHANNEL_Y].id, dim->id) != 0
+            && g_strcmp0 (b->path, dim->id) != 0 && strcmp (dim->id, "step") != 0
+            && !has_word (b->chart->dims, dim->id))
+          g_ptr_array_add (b->chart->dims, g_strdup (dim->id));
+      }
+}
+
 /* A picture cannot be moved: panels stand for the slider, or its last level does. */
 static void
 take_slider (ChartBuilder *b)
@@ -138,6 +169,13 @@ take_slider (ChartBuilder *b)
 
   if (n < 2 || has_word (b->over, id) || has_word (b->per, id))
     return;
+  note_slider (b, dim);
+  if (b->slide_to && has_word (b->chart->slider, b->slide_to))
+    {
+      b->slider_level = g_strdup (b->slide_to);
+      chart_note (b->chart, "%s: %s", title, b->slide_to);
+      return;
+    }
   if (last_only)
     {
       b->slider_level = g_strdup (last_level (dim));
@@ -276,4 +314,5 @@ chart_resolve_channels (ChartBuilder *b)
   for (guint i = 0; b->xframe && i < b->xframe->dims->len; i++)
     take_free (b, b->xframe->dims->pdata[i]);
   limit_panels (b);
+  note_dims (b);
 }

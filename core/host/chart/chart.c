@@ -119,6 +119,8 @@ assay_chart_free (AssayChart *chart)
   g_ptr_array_unref (chart->rules);
   g_ptr_array_unref (chart->references);
   g_array_unref (chart->legend);
+  g_clear_pointer (&chart->dims, g_ptr_array_unref);
+  g_clear_pointer (&chart->slider, g_ptr_array_unref);
   assay_chart_free (chart->beside);
   g_free (chart->id);
   g_free (chart->title);
@@ -324,6 +326,7 @@ hold_panel (AssayChart *chart, ChartPanel *panel, guint *lost)
       hold_column (&chart->x, s->xlow);
       hold_column (&chart->x, s->xhigh);
       hold_column (&chart->y, s->y);
+      hold_column (&chart->y, s->raw);
       hold_column (&chart->z, s->z);
       if (!s->z->len && chart->kind != ASSAY_LINE)
         {

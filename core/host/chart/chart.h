@@ -13,6 +13,33 @@ typedef struct _AssayChart AssayChart;
  *  draws one sentence that says why. */
 AssayChart *assay_chart_new (const AssayStudyInfo *study, const AssayFigure *figure,
                              AssayRunSet *set, GError **error);
+/** What a face may change on a declared figure. */
+typedef struct
+{
+  const char *name;   /* "x-scale" */
+  const char *title;  /* for a person */
+  const char *words;  /* its values, separated by spaces; NULL: a dimension of assay_chart_dims,
+                         for "slider" a level of assay_chart_slider, for "smooth" "ema W" (weight
+                         of what was, 0 < W < 1) or "mean K" (points at either side) */
+  const char *titles; /* of the values, separated by "|" */
+} AssayChartOption;
+extern const AssayChartOption assay_chart_options[];
+extern const guint assay_n_chart_options;
+
+/** The figure with other options: a table of names and values, both char *; one that is not in
+ *  it, or NULL, is as declared.  @live: curves of runs that have not ended are drawn as far as
+ *  they have come. */
+AssayChart *assay_chart_new_with (const AssayStudyInfo *study, const AssayFigure *figure,
+                                  GHashTable *options, gboolean live, AssayRunSet *set,
+                                  GError **error);
+/** Whether an option means something for it. */
+gboolean assay_chart_takes (AssayChart *chart, const char *option);
+/** Dimensions with several levels, which color and the like can show. */
+const char *const *assay_chart_dims (AssayChart *chart);
+/** Levels of the figure's slider. */
+const char *const *assay_chart_slider (AssayChart *chart);
+/** "Environment" for "env". */
+char *assay_chart_dim_title (const AssayStudyInfo *study, const char *dim);
 void assay_chart_free (AssayChart *chart);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayChart, assay_chart_free)
 

@@ -56,7 +56,8 @@ key_level (const ChartKey *key, gint level)
 }
 
 static void
-csv_series (const AssayChart *chart, const ChartPanel *panel, const ChartSeries *s, GString *out)
+csv_series (const AssayChart *chart, const ChartPanel *panel, const ChartSeries *s, gboolean raw,
+            GString *out)
 {
   for (guint i = 0; i < s->x->len; i++)
     {
@@ -76,8 +77,24 @@ csv_series (const AssayChart *chart, const ChartPanel *panel, const ChartSeries 
       csv_number (out, chart_at (s->high, i));
       csv_number (out, chart_at (s->xlow, i));
       csv_number (out, chart_at (s->xhigh, i));
-      g_string_append_printf (out, ",%u\n", i < s->n->len ? g_array_index (s->n, guint, i) : 1);
+      g_string_append_printf (out, ",%u", i < s->n->len ? g_array_index (s->n, guint, i) : 1);
+      if (raw)
+        csv_number (out, chart_at (s->raw, i));
+      g_string_append_c (out, '\n');
     }
+}
+
+static gboolean
+is_smoothed (const AssayChart *chart)
+{
+  for (guint p = 0; p < chart->panels->len; p++)
+    {
+      const ChartPanel *panel = chart->panels->pdata[p];
+
+      if (panel->series->len && ((ChartSeries *) panel->series->pdata[0])->raw->len)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 char *
@@ -86,6 +103,7 @@ assay_chart_csv (AssayChart *chart)
   GString *out = g_string_new (NULL);
   const char *names[] = { "row", "col", chart->color.title ? chart->color.title : "color",
                           chart->dash.title ? chart->dash.title : "dash", "series" };
+  gboolean raw;
 
   chart_prepare (chart);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -94,13 +112,14 @@ assay_chart_csv (AssayChart *chart)
         g_string_append_c (out, ',');
       csv_field (out, names[i]);
     }
-  g_string_append (out, ",x,y,z,low,high,x low,x high,n\n");
+  raw = is_smoothed (chart);
+  g_string_append_printf (out, ",x,y,z,low,high,x low,x high,n%s\n", raw ? ",measured" : "");
   for (guint p = 0; p < chart->panels->len; p++)
     {
       ChartPanel *panel = chart->panels->pdata[p];
 
       for (guint k = 0; k < panel->series->len; k++)
-        csv_series (chart, panel, panel->series->pdata[k], out);
+        csv_series (chart, panel, panel->series->pdata[k], raw, out);
     }
   if (chart->beside)
     {

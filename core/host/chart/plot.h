@@ -104,6 +104,8 @@ struct _AssayChart
   double modified;       /* Unix time of the newest run: the date in a PDF */
   AssayChart *beside;    /* drawn below, on the same categories */
   GArray *legend;        /* ChartLegendPlace */
+  GPtrArray *dims;       /* char *, NULL at the end: what color and the like can show */
+  GPtrArray *slider;     /* char *, NULL at the end: levels of the figure's slider; NULL: none */
   gboolean bare, prepared, compact;
 };
 

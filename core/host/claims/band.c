@@ -113,7 +113,9 @@ static const struct
   double low, high;
 } ends[] = { [ASSAY_BAND_SD] = { TRUE, 0, 0 },
              [ASSAY_BAND_QUARTILES] = { FALSE, .25, .75 },
-             [ASSAY_BAND_RANGE] = { FALSE, 0, 1 } };
+             [ASSAY_BAND_RANGE] = { FALSE, 0, 1 },
+             [ASSAY_BAND_T] = { TRUE, 0, 0 },
+             [ASSAY_BAND_PERCENTILES] = { FALSE, .025, .975 } };
 
 /* "seed/env" for "env seed": the first item, or seed, within each level of the others. */
 static char *
@@ -159,9 +161,12 @@ add_interval (AssayBandFrame *band, ClaimChain *chain, const char *units, GError
 }
 
 static gboolean
-add_ends (AssayBandFrame *band, const AssayFrame *frame, const char *over, AssayBand kind,
+add_ends (AssayBandFrame *band, const AssayFrame *frame, const char *over, guint kind,
           GError **error)
 {
+  AssayFold mean[2] = { { .op = ASSAY_OP_MEAN, .over = over } };
+  g_autoptr (AssayFrame) means
+      = kind == ASSAY_BAND_T ? assay_fold_frame (frame, NULL, mean, error) : NULL;
   AssayFold folds[2][2] = { { { .op = ASSAY_OP_QUANTILE, .over = over, .x = ends[kind].low } },
                             { { .op = ASSAY_OP_QUANTILE, .over = over, .x = ends[kind].high } } };
   g_autoptr (AssayFrame) low = NULL, high = NULL;
@@ -170,17 +175,23 @@ add_ends (AssayBandFrame *band, const AssayFrame *frame, const char *over, Assay
     folds[0][0] = (AssayFold){ .op = ASSAY_OP_SD, .over = over };
   low = assay_fold_frame (frame, NULL, folds[0], error);
   high = low && !ends[kind].sd ? assay_fold_frame (frame, NULL, folds[1], error) : NULL;
-  if (!low || (!high && !ends[kind].sd))
+  if (!low || (!high && !ends[kind].sd) || (!means && kind == ASSAY_BAND_T))
     return FALSE;
   for (guint i = 0; i < assay_frame_n (low); i++)
     {
       double center = g_array_index (band->frame->values, double, i),
-             a = g_array_index (low->values, double, i),
-             b = high ? g_array_index (high->values, double, i) : center + a;
+             a = g_array_index (low->values, double, i), b;
+      guint n = g_array_index (band->n, guint, i);
 
+      if (means && n > 1)
+        {
+          center = g_array_index (means->values, double, i);
+          a *= assay_t_quantile (.975, n - 1) / sqrt (n);
+        }
+      b = high ? g_array_index (high->values, double, i) : center + a;
       if (!high)
         a = center - a;
-      if (g_array_index (band->n, guint, i) < 2)
+      if (n < 2)
         a = b = NAN;
       g_array_append_val (band->low, a);
       g_array_append_val (band->high, b);
@@ -205,8 +216,7 @@ add_counts (AssayBandFrame *band, const ClaimChain *chain, const guint32 *cells)
 }
 
 AssayBandFrame *
-assay_band (const AssayFrame *frame, const char *over, AssayCenter center, AssayBand kind,
-            GError **error)
+assay_band (const AssayFrame *frame, const char *over, guint center, guint kind, GError **error)
 {
   AssayFold fold[2] = { { .op = center_ops[center], .over = over } };
   ClaimSource source = { .frame = frame };

@@ -94,9 +94,17 @@ typedef struct
   GArray *low, *high; /* double, one per cell, in the frame's order; NaN: no band */
   GArray *n;          /* guint, levels of `over` behind each cell */
 } AssayBandFrame;
+/** Bands that a face offers and no figure declares; they go on where AssayBand ends.  T: 95 %
+ *  interval of the mean by Student's t, all levels of `over` alike; PERCENTILES: 2.5 % to 97.5 %.
+ */
+enum
+{
+  ASSAY_BAND_T = ASSAY_BAND_RANGE + 1,
+  ASSAY_BAND_PERCENTILES
+};
 /** BAND_CI: the claims' interval over the first item (or seed) of @over, redrawn separately
  *  in each level of the others; needs two of it. */
-AssayBandFrame *assay_band (const AssayFrame *frame, const char *over, AssayCenter center,
-                            AssayBand band, GError **error);
+AssayBandFrame *assay_band (const AssayFrame *frame, const char *over, guint center, guint band,
+                            GError **error);
 void assay_band_frame_free (AssayBandFrame *band);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayBandFrame, assay_band_frame_free)

@@ -10,7 +10,7 @@ typedef struct
 {
   GArray *steps; /* of the first finished run; NULL: none finished */
   double low, high;
-  gboolean differ;
+  gboolean differ, live;
 } Config;
 
 typedef struct
@@ -63,6 +63,39 @@ config_of (Aligner *a, const AssayCurve *curve)
 }
 
 static gboolean
+begins (GArray *whole, GArray *part)
+{
+  return part->len <= whole->len
+         && memcmp (whole->data, part->data, part->len * sizeof (double)) == 0;
+}
+
+/* Curves that still grow are held against those that have ended, else against the longest. */
+static gboolean
+survey_live (Aligner *a)
+{
+  gboolean differ = FALSE;
+
+  for (int pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < a->curves->len; i++)
+      {
+        const AssayCurve *curve = &g_array_index (a->curves, AssayCurve, i);
+        Config *config = config_of (a, curve);
+        GArray *steps = curve->data != NULL ? curve->data->steps : NULL;
+
+        if (!curve->live || steps == NULL || steps->len == 0)
+          continue;
+        if (pass == 1)
+          differ = differ || !begins (config->steps, steps);
+        else if (config->steps == NULL || (config->live && config->steps->len < steps->len))
+          {
+            config->steps = steps;
+            config->live = TRUE;
+          }
+      }
+  return differ;
+}
+
+static gboolean
 survey (Aligner *a)
 {
   gboolean differ = FALSE;
@@ -73,7 +106,7 @@ survey (Aligner *a)
       Config *config = config_of (a, curve);
       GArray *steps = curve->data != NULL ? curve->data->steps : NULL;
 
-      if (curve->failed || steps == NULL || steps->len == 0)
+      if (curve->failed || curve->live || steps == NULL || steps->len == 0)
         continue;
       config->low = MAX (config->low, doubles (steps)[0]);
       config->high = MIN (config->high, doubles (steps)[steps->len - 1]);
@@ -84,7 +117,7 @@ survey (Aligner *a)
       if (a->any_steps == NULL)
         a->any_steps = steps;
     }
-  return differ;
+  return survey_live (a) || differ;
 }
 
 static int
@@ -183,7 +216,7 @@ set_curve (const Aligner *a, AssayCurve *curve, GArray *values, GArray *grid, do
     {
       double step = doubles (grid)[i], value;
 
-      if (step < low || step > high)
+      if (step < low || step > high || (curve->live && (step < first || step > last)))
         continue;
       if (curve->failed && a->crash == ASSAY_CRASH_MISSING)
         value = NAN;

@@ -14,6 +14,7 @@ typedef struct
   guint run;          /* the caller's number */
   const char *config; /* what runs of other seeds share; compared as a text */
   gboolean failed;
+  gboolean live;               /* as far as it has come; it cuts no other curve short */
   const AssaySeriesData *data; /* NULL: a failed run that never wrote it */
   GArray *steps, *values;      /* double; made by assay_align */
 } AssayCurve;

@@ -125,7 +125,9 @@ bundle_free (gpointer data)
 static void
 add_curve (Bundle *bundle, const AssayFrameRun *run, guint number, const AssaySeriesData *data)
 {
-  AssayCurve curve = { .run = number, .config = run->config, .failed = run->failed, .data = data };
+  AssayCurve curve = {
+    .run = number, .config = run->config, .failed = run->failed, .live = run->live, .data = data
+  };
 
   g_array_append_val (bundle->curves, curve);
 }

@@ -80,6 +80,7 @@ new_run (const AssayLoader *l, AssayRunDir *dir)
 
   run->dir = dir;
   run->failed = dir->state == ASSAY_FAILED;
+  run->live = dir->state == ASSAY_RUNNING;
   run->levels = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < l->params->len; i++)
     {

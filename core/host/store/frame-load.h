@@ -15,7 +15,7 @@ typedef struct
   AssayRunData *data;
   GPtrArray *levels; /* char *: value of each parameter of the loader; "" where there is none */
   char *config;      /* study and parameters: equal where only the seed differs */
-  gboolean failed, contributed;
+  gboolean failed, live, contributed;
 } AssayFrameRun;
 
 /* Where the cells of a block lie along one dimension. */

@@ -54,7 +54,8 @@ void assay_frame_drop_unused_levels (AssayFrame *frame);
 typedef struct
 {
   GPtrArray *dirs;     /* AssayRunDir: done and failed ones */
-  guint n_missing;     /* runs of the plan not there or not ended */
+  GPtrArray *live;     /* AssayRunDir: those that run at the moment; no verdict counts them */
+  guint n_missing;     /* runs of the plan not there or not ended, live ones too */
   char *plan, *preset; /* or NULL */
   GPtrArray *left_out; /* char *: sentences on what was left out and why */
 } AssayRunSet;

@@ -15,6 +15,7 @@ new_set (void)
   AssayRunSet *set = g_new0 (AssayRunSet, 1);
 
   set->dirs = g_ptr_array_new_with_free_func ((GDestroyNotify) assay_run_dir_free);
+  set->live = g_ptr_array_new_with_free_func ((GDestroyNotify) assay_run_dir_free);
   set->left_out = g_ptr_array_new_with_free_func (g_free);
   return set;
 }
@@ -25,6 +26,7 @@ assay_run_set_free (AssayRunSet *set)
   if (set == NULL)
     return;
   g_ptr_array_unref (set->dirs);
+  g_ptr_array_unref (set->live);
   g_ptr_array_unref (set->left_out);
   g_free (set->plan);
   g_free (set->preset);
@@ -171,18 +173,20 @@ static void
 add_run (Search *s, JsonObject *run)
 {
   const char *id = assay_json_text (run, "run", NULL), *key = assay_json_text (run, "key", "");
-  g_autoptr (AssayRunDir) dir = id != NULL ? open_fitting (s, id, key) : NULL;
+  g_autoptr (AssayRunDir) dir = id != NULL ? open_fitting (s, id, key) : NULL, other = NULL;
 
-  if ((dir == NULL || !has_ended (dir)) && *key != '\0')
-    {
-      g_clear_pointer (&dir, assay_run_dir_free);
-      if ((dir = find_elsewhere (s, key)))
-        s->n_completed++;
-    }
-  if (dir != NULL && has_ended (dir))
+  if ((dir == NULL || !has_ended (dir)) && *key != '\0' && (other = find_elsewhere (s, key)))
+    s->n_completed++;
+  if (other != NULL)
+    g_ptr_array_add (s->set->dirs, g_steal_pointer (&other));
+  else if (dir != NULL && has_ended (dir))
     g_ptr_array_add (s->set->dirs, g_steal_pointer (&dir));
   else
-    s->set->n_missing++;
+    {
+      s->set->n_missing++;
+      if (dir != NULL && dir->state == ASSAY_RUNNING)
+        g_ptr_array_add (s->set->live, g_steal_pointer (&dir));
+    }
 }
 
 static void
@@ -286,6 +290,8 @@ assay_run_set_of (AssayWorkspace *workspace, const char *const *ids, GError **er
         {
           set->n_missing++;
           say (set, "run %s was left out: it is %s", dir->id, assay_state_name (dir->state));
+          if (dir->state == ASSAY_RUNNING)
+            g_ptr_array_add (set->live, g_steal_pointer (&dir));
         }
     }
   return g_steal_pointer (&set);

@@ -233,6 +233,9 @@ test_colours_differ_for_all_eyes (void)
           seen_by (eye, chart_colours[i], a);
           seen_by (eye, chart_colours[k], b);
           g_assert_cmpfloat (colour_difference (a, b), >, eye ? 15 : 20);
+          seen_by (eye, chart_dark_colours[i], a);
+          seen_by (eye, chart_dark_colours[k], b);
+          g_assert_cmpfloat (colour_difference (a, b), >, eye ? 15 : 20);
         }
 }
 
@@ -242,6 +245,11 @@ test_colours_differ_in_grey (void)
   for (int i = 1; i < CHART_N_COLOURS; i++)
     g_assert_cmpfloat (chart_lightness (chart_colours[i]) - chart_lightness (chart_colours[i - 1]),
                        >, 4.5);
+  for (int i = 1; i < CHART_N_COLOURS; i++)
+    g_assert_cmpfloat (chart_lightness (chart_dark_colours[i])
+                           - chart_lightness (chart_dark_colours[i - 1]),
+                       >, 4.5);
+  g_assert_cmpfloat (chart_lightness (chart_dark_colours[0]), >, 45); /* seen on black */
   g_assert_cmpfloat (chart_lightness (chart_colours[CHART_N_COLOURS - 1]), <,
                      82); /* seen on white */
   for (int i = 1; i <= 100; i++)
