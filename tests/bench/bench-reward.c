@@ -161,7 +161,7 @@ static const BenchCase cases[] = {
     .tear_down = score_tear_down,
     .roof = &bench_gemm_1,
     .work = GFLOP (STEPS),
-    .share = 0.45 },
+    .share = 0.5 },
   /* The way back is twice the way there. */
   { .suite = "numerics",
     .name = "reward-train",
@@ -172,7 +172,7 @@ static const BenchCase cases[] = {
     .tear_down = train_tear_down,
     .roof = &bench_gemm_2,
     .work = 3 * GFLOP (MEAN) / MEAN,
-    .share = 0.3 },
+    .share = 0.4 },
 };
 
 const BenchTable bench_reward = BENCH_TABLE (cases);

@@ -3,9 +3,19 @@
 
 #include <string.h>
 
+uint32_t
+assay_first_target (const AssaySequences *sequences, uint32_t row, AssayTargets targets)
+{
+  uint32_t first = targets == ASSAY_TARGETS_ANSWERS ? sequences->prompts[row] : 1;
+  uint32_t length = sequences->lengths[row];
+
+  return first < length ? first : length;
+}
+
 /** Row @row as row @i of the batch; its tokens from @n on.  Returns the number of tokens. */
 static size_t
-add_row (AssayAnswerBatch *batch, const AssaySequences *sequences, uint32_t row, size_t i, size_t n)
+add_row (AssayAnswerBatch *batch, const AssaySequences *sequences, AssayTargets targets,
+         uint32_t row, size_t i, size_t n)
 {
   const int32_t *ids = assay_sequence (sequences, row);
   uint32_t length = sequences->lengths[row];
@@ -14,7 +24,7 @@ add_row (AssayAnswerBatch *batch, const AssaySequences *sequences, uint32_t row,
 
   memcpy (to, ids, taken * sizeof *ids);
   memset (to + taken, 0, (steps - taken) * sizeof *ids);
-  for (uint32_t t = sequences->prompts[row]; t < length; t++, n++)
+  for (uint32_t t = assay_first_target (sequences, row, targets); t < length; t++, n++)
     {
       batch->places->ints[n] = (int32_t) (i * steps + t - 1);
       batch->targets->ints[n] = ids[t];
@@ -24,7 +34,7 @@ add_row (AssayAnswerBatch *batch, const AssaySequences *sequences, uint32_t row,
 
 AssayAnswerBatch
 assay_answer_batch (AssayTape *tape, const AssaySequences *sequences, const uint32_t *rows,
-                    uint32_t n_rows)
+                    uint32_t n_rows, AssayTargets targets)
 {
   AssayAnswerBatch batch = { 0 };
   size_t steps = 0, n = 0;
@@ -34,7 +44,7 @@ assay_answer_batch (AssayTape *tape, const AssaySequences *sequences, const uint
       uint32_t length = sequences->lengths[rows[i]];
 
       steps = length > steps + 1 ? length - 1 : steps;
-      batch.n += length - sequences->prompts[rows[i]];
+      batch.n += length - assay_first_target (sequences, rows[i], targets);
     }
   if (batch.n == 0)
     return batch;
@@ -42,7 +52,7 @@ assay_answer_batch (AssayTape *tape, const AssaySequences *sequences, const uint
   batch.places = assay_tensor_new (tape, ASSAY_INT32, 1, &batch.n);
   batch.targets = assay_tensor_new (tape, ASSAY_INT32, 1, &batch.n);
   for (uint32_t i = 0; i < n_rows; i++)
-    n = add_row (&batch, sequences, rows[i], i, n);
+    n = add_row (&batch, sequences, targets, rows[i], i, n);
   return batch;
 }
 

@@ -176,7 +176,7 @@ read_rows (void *data, uint32_t item)
 
   assay_tape_begin (tape, work->values, NULL, false);
   assay_tape_begin (tapes[1], work->reference, NULL, false);
-  batch = assay_answer_batch (tape, work->answers, rows, n);
+  batch = assay_answer_batch (tape, work->answers, rows, n, ASSAY_TARGETS_ANSWERS);
   if (batch.n == 0)
     return;
   states = assay_answer_states (tape, reader->policy, &batch);

@@ -7,20 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/** The position of a row's first target, or the row's length. */
-static uint32_t
-first_target (const AssaySequences *sequences, uint32_t row, AssayTargets targets)
-{
-  uint32_t begin = targets == ASSAY_TARGETS_ANSWERS ? sequences->prompts[row] : 1;
-  uint32_t length = sequences->lengths[row];
-
-  return begin < length ? begin : length;
-}
-
 static uint32_t
 n_targets (const AssaySequences *sequences, uint32_t row, AssayTargets targets)
 {
-  return sequences->lengths[row] - first_target (sequences, row, targets);
+  return sequences->lengths[row] - assay_first_target (sequences, row, targets);
 }
 
 static void
@@ -49,59 +39,30 @@ typedef struct Walk
   const AssayGpt *gpt;
   const AssaySequences *sequences;
   AssayTargets targets;
-  const uint32_t *rows;
-  AssayIds *spans;           /* [n]: what is given to the model, all but a row's last id */
-  AssayItem *items;          /* [n], longest first */
-  uint32_t i, n;             /* the next block begins there */
-  AssayTensor *logits, *ids; /* of the present block's targets: [targets][vocabulary] and int32 */
+  uint32_t i, n;          /* the next block begins there; rows */
+  uint32_t *rows;         /* [n], longest first */
+  AssayItem *items;       /* [n], likewise */
+  AssayAnswerBatch block; /* the present one */
+  AssayTensor *logits;    /* of its targets */
 } Walk;
 
+/** Of @rows, or of those from @first on if it is NULL. */
 static void
-begin_walk (Walk *walk)
+begin_walk (Walk *walk, const uint32_t *rows, uint32_t first)
 {
-  walk->spans = assay_tape_alloc (walk->tape, walk->n * sizeof *walk->spans);
+  const AssaySequences *sequences = walk->sequences;
+
+  walk->rows = assay_tape_alloc (walk->tape, walk->n * sizeof *walk->rows);
   walk->items = assay_tape_alloc (walk->tape, 2 * walk->n * sizeof *walk->items);
   for (uint32_t i = 0; i < walk->n; i++)
     {
-      uint32_t row = walk->rows[i], length = walk->sequences->lengths[row];
+      uint32_t row = rows != NULL ? rows[i] : first + i;
 
-      walk->spans[i] = (AssayIds){ assay_sequence (walk->sequences, row), length - 1 };
-      walk->items[i] = (AssayItem){ length - 1, i };
+      walk->items[i] = (AssayItem){ sequences->lengths[row], row };
     }
   assay_sort_items (walk->items, walk->items + walk->n, walk->n);
-}
-
-static size_t
-count_targets (const Walk *walk, const AssayItem *items, uint32_t size)
-{
-  size_t n = 0;
-
-  for (uint32_t i = 0; i < size; i++)
-    n += n_targets (walk->sequences, walk->rows[items[i].place], walk->targets);
-  return n;
-}
-
-/** Where each target of a block is predicted, among its rows times its steps; walk->ids is what it
- *  is. */
-static AssayTensor *
-find_targets (Walk *walk, const AssayItem *items, uint32_t size, size_t n)
-{
-  AssayTensor *places = assay_tensor_new (walk->tape, ASSAY_INT32, 1, &n);
-  size_t steps = items[0].length;
-
-  walk->ids = assay_tensor_new (walk->tape, ASSAY_INT32, 1, &n);
-  n = 0;
-  for (uint32_t i = 0; i < size; i++)
-    {
-      uint32_t row = walk->rows[items[i].place], end = walk->sequences->lengths[row];
-
-      for (uint32_t t = first_target (walk->sequences, row, walk->targets); t < end; t++, n++)
-        {
-          places->ints[n] = (int32_t) (i * steps + t - 1);
-          walk->ids->ints[n] = assay_sequence (walk->sequences, row)[t];
-        }
-    }
-  return places;
+  for (uint32_t i = 0; i < walk->n; i++)
+    walk->rows[i] = walk->items[i].place;
 }
 
 /** Goes to the next block that has targets.  False: there is none. */
@@ -110,18 +71,15 @@ next_block (Walk *walk)
 {
   while (walk->i < walk->n)
     {
-      const AssayItem *items = walk->items + walk->i;
-      uint32_t size = assay_block_size (items, walk->n - walk->i);
-      size_t n = count_targets (walk, items, size);
-      AssayTensor *places, *states;
+      const uint32_t *rows = walk->rows + walk->i;
+      uint32_t size = assay_block_size (walk->items + walk->i, walk->n - walk->i);
 
       walk->i += size;
-      if (n == 0)
+      walk->block = assay_answer_batch (walk->tape, walk->sequences, rows, size, walk->targets);
+      if (walk->block.n == 0)
         continue;
-      places = find_targets (walk, items, size, n);
-      states = assay_gpt_states_at (walk->tape, walk->gpt,
-                                    assay_block_ids (walk->tape, walk->spans, items, size), places);
-      walk->logits = assay_gpt_unembed (walk->tape, walk->gpt, states);
+      walk->logits = assay_gpt_unembed (walk->tape, walk->gpt,
+                                        assay_answer_states (walk->tape, walk->gpt, &walk->block));
       return true;
     }
   return false;
@@ -141,13 +99,13 @@ static AssayTensor *
 loss (AssayTape *tape, const uint32_t *rows, uint32_t n, float divisor, void *data)
 {
   const FineTuning *tuning = data;
-  Walk walk = { tape, tuning->gpt, tuning->sequences, tuning->targets, rows, .n = n };
+  Walk walk = { tape, tuning->gpt, tuning->sequences, tuning->targets, .n = n };
   AssayTensor *sum = NULL;
 
-  begin_walk (&walk);
+  begin_walk (&walk, rows, 0);
   while (next_block (&walk))
     {
-      AssayTensor *part = assay_cross_entropy (tape, walk.logits, walk.ids, divisor);
+      AssayTensor *part = assay_cross_entropy (tape, walk.logits, walk.block.targets, divisor);
 
       sum = sum != NULL ? assay_add (tape, sum, part) : part;
     }
@@ -205,16 +163,14 @@ evaluate_rows (void *data, uint32_t item)
 {
   const Evaluation *e = data;
   AssayTape *tape = e->tapes[item % e->n_threads];
-  uint32_t begin = item * ROWS, rest = e->sequences->n - begin, rows[ROWS];
-  Walk walk = { tape, e->gpt, e->sequences, e->targets, rows, .n = rest < ROWS ? rest : ROWS };
+  uint32_t begin = item * ROWS, rest = e->sequences->n - begin;
+  Walk walk = { tape, e->gpt, e->sequences, e->targets, .n = rest < ROWS ? rest : ROWS };
 
-  for (uint32_t i = 0; i < walk.n; i++)
-    rows[i] = begin + i;
   assay_tape_begin (tape, e->params->values, NULL, false);
-  begin_walk (&walk);
+  begin_walk (&walk, NULL, begin);
   while (next_block (&walk))
     {
-      AssayTensor *log_probs = assay_log_prob (tape, walk.logits, walk.ids);
+      AssayTensor *log_probs = assay_log_prob (tape, walk.logits, walk.block.targets);
 
       for (size_t i = 0; i < log_probs->size; i++)
         e->losses[item] -= log_probs->data[i];

@@ -6,15 +6,8 @@
 #ifndef ASSAY_LEARN_FINE_TUNE_H
 #define ASSAY_LEARN_FINE_TUNE_H
 
-#include "learn/text/sequences.h"
+#include "learn/text/answer-batch.h"
 #include "learn/text/training.h"
-
-/** The tokens that a model is to predict. */
-typedef enum AssayTargets
-{
-  ASSAY_TARGETS_ANSWERS, /* those behind the prompt, with the end token */
-  ASSAY_TARGETS_ROWS     /* all but a row's first */
-} AssayTargets;
 
 /** A training of @gpt, whose arrays are in @params, on @sequences (of at most as many steps as its
  *  context), which are not copied.  The loss is the cross entropy of a target, so a batch's

@@ -129,7 +129,8 @@ shard_loss (AssayTape *tape, uint32_t shard, void *data)
   const struct AssayPpoWork *work = ppo->work;
   const uint32_t *rows = work->rows + work->cuts[shard];
   uint32_t n_rows = work->cuts[shard + 1] - work->cuts[shard];
-  AssayAnswerBatch batch = assay_answer_batch (tape, ppo->answers, rows, n_rows);
+  AssayAnswerBatch batch
+      = assay_answer_batch (tape, ppo->answers, rows, n_rows, ASSAY_TARGETS_ANSWERS);
   AssayTensor *states, *logits, *entropy = NULL;
   const size_t *token;
 
