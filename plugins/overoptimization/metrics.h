@@ -36,6 +36,7 @@ static const AssayDim dims[] = {
     .title = "Work",
     .kind = ASSAY_LABEL,
     .values = "fine-tuning reward-models sampling scoring analysis policy" },
+#include "real-dims.h"
 };
 
 #define GOLD_HELP                                                                                  \

@@ -7,14 +7,17 @@
 
 /* The made-up world, with models of its own. */
 #define BAZAAR "data=bazaar"
-#define SCORED "data=bazaar,replay"
+#define SCORED "data=bazaar,replay,preferences"
+#define LEARNT "data=bazaar,preferences"
 #define POLICIES "optimizer=ppo,reinforce"
 #define ENSEMBLES "reward=mean,wco,uwo,median,lcb,average,twins"
 
 #define PARAMS(P)                                                                                  \
-  P (CHOICE, data, "bazaar", "Data", .choices = "bazaar replay", .group = "World",                 \
-     .help = "`bazaar`: the made-up world of this study, whose gold reward is known. `replay`: "   \
-             "answers that somebody else sampled and scored; no model is made.")                   \
+  P (CHOICE, data, "bazaar", "Data", .choices = "bazaar replay preferences", .group = "World",     \
+     .help                                                                                         \
+     = "`bazaar`: the made-up world of this study, whose gold reward is known. `replay`: "         \
+       "answers that somebody else sampled and scored; no model is made. `preferences`: reward "   \
+       "models on somebody's preference rows; no policy.")                                         \
   P (INT, world, 1, "World", .min = 1, .max = 1000000, .when = BAZAAR, .group = "World",           \
      .help                                                                                         \
      = "Which words, tastes, rules and prompts there are. All replicates live in one world, "      \
@@ -45,14 +48,14 @@
              "(random), the first model as many times over under UWO (twins).")                    \
   P (INT, member, 1, "Which reward model", .min = 1, .max = 8, .when = "reward=single",            \
      .group = "Arm")                                                                               \
-  P (INT, members, 5, "Size of the ensemble", .min = 1, .max = 8, .when = BAZAAR, .group = "Arm")  \
+  P (INT, members, 5, "Size of the ensemble", .min = 1, .max = 8, .when = LEARNT, .group = "Arm")  \
   P (REAL, lambda, 0.5, "Coefficient", .min = 0, .max = 100, .ui_max = 2, .when = SCORED,          \
      .group = "Arm",                                                                               \
      .help = "Of UWO's variance and lcb's deviation. The paper has 0.1 and 0.5 on a scale that "   \
              "it does not give; here on scores of deviation 1 over the initial policy.")           \
   P (REAL, beta, 0, "KL coefficient", .min = 0, .max = 100, .ui_max = 1, .when = POLICIES,         \
      .group = "Arm", .unit = "1/nat")                                                              \
-  P (REAL, noise, 0.25, "Wrong labels", .min = 0, .max = 0.5, .when = BAZAAR,                      \
+  P (REAL, noise, 0.25, "Wrong labels", .min = 0, .max = 0.5, .when = LEARNT,                      \
      .group = "Reward models", .help = "The share of preference labels that are flipped.")         \
   P (INT, pairs, 4000, "Preference pairs", .min = 64, .max = 100000, .ui_min = 250,                \
      .ui_max = 8000, .flags = ASSAY_LOG_SLIDER, .unit = "pairs", .when = BAZAAR,                   \
@@ -60,15 +63,15 @@
      .help = "Two answers of the initial policy to a training prompt, the better by gold first. "  \
              "500 more, without wrong labels, are for validation.")                                \
   P (INT, width, 32, "Width of the reward models", .min = 8, .max = 256, .ui_max = 64,             \
-     .unit = "units", .when = BAZAAR, .group = "Reward models",                                    \
+     .unit = "units", .when = LEARNT, .group = "Reward models",                                    \
      .help = "A multiple of 8. One layer up to 32 units, two beyond. The policy has 64 and two: "  \
              "16, 32 and 48 units make 8,000, 22,000 and 71,000 parameters.")                      \
-  P (INT, epochs, 5, "Epochs", .min = 1, .max = 100, .ui_max = 20, .when = BAZAAR,                 \
+  P (INT, epochs, 5, "Epochs", .min = 1, .max = 100, .ui_max = 20, .when = LEARNT,                 \
      .group = "Reward models", .help = "Of every reward model over its pairs (paper: 5).")         \
   P (REAL, rm_rate, 0.001, "Learning rate", .min = 1e-6, .max = 1, .ui_min = 1e-4, .ui_max = 0.01, \
-     .flags = ASSAY_LOG_SLIDER, .when = BAZAAR, .group = "Reward models")                          \
+     .flags = ASSAY_LOG_SLIDER, .when = LEARNT, .group = "Reward models")                          \
   P (CHOICE, diversity, "seed", "What members differ by",                                          \
-     .choices = "seed bootstrap disjoint pretrain identical", .when = BAZAAR,                      \
+     .choices = "seed bootstrap disjoint pretrain identical", .when = LEARNT,                      \
      .group = "Reward models",                                                                     \
      .help = "`seed` is the paper's: the head's first draw and the order of the data; the rest "   \
              "are departures.")                                                                    \

@@ -6,8 +6,12 @@
 #define OVEROPTIMIZATION_REAL_ARMS_H
 
 #define REPLAY "data=replay"
+#define TEXT "data=preferences"
 
 /* One value each in a plan, so their mean only takes them away. */
+#define PINNED_TEXT                                                                                \
+  ASSAY_MEAN ("data bad-rows held-out vocabulary context lm-epochs members noise width epochs "    \
+              "rm-rate diversity norm lambda")
 #define PINNED_REPLAY ASSAY_MEAN ("data scores-order bad-rows largest-n lambda norm seed")
 #define NEEDS_REPLAY "gate-replay-gold"
 

@@ -3,6 +3,7 @@
  * Runs on files, from the parameters.  Included by study.c only, behind params.h.
  */
 #include "replay.h"
+#include "text-run.h"
 
 #include <string.h>
 
@@ -30,4 +31,26 @@ replay_scores (AssayRun *run, const Params *p)
           .largest_n = (uint32_t) p->largest_n };
 
   run_replay (run, &setup);
+}
+
+static void
+learn_preferences (AssayRun *run, const Params *p)
+{
+  TextSetup setup = { .text = { .rows = p->rows,
+                                .bad_rows = (uint32_t) p->bad_rows,
+                                .held_out = p->held_out,
+                                .vocabulary = (uint32_t) p->vocabulary,
+                                .context = (uint32_t) p->context },
+                      .lm_epochs = (uint32_t) p->lm_epochs,
+                      .width = (uint32_t) p->width,
+                      .members = (uint32_t) p->members,
+                      .epochs = (uint32_t) p->epochs,
+                      .rate = p->rm_rate,
+                      .noise = p->noise,
+                      .normalization = (AssayNormalization) choice ("none center zscore", p->norm),
+                      .lambda = p->lambda };
+
+  while (strcmp (assay_diversities[setup.diversity].id, p->diversity) != 0)
+    setup.diversity++;
+  run_preferences (run, &setup);
 }

@@ -117,6 +117,8 @@ run_study (AssayRun *run)
 
   if (is (p->data, "replay"))
     replay_scores (run, p);
+  else if (strcmp (p->data, "preferences") == 0)
+    learn_preferences (run, p);
   else
     run_bazaar (run);
 }

@@ -8,9 +8,12 @@ const char *const text_feature_ids[TEXT_FEATURES]
 
 /* Apostrophes are written ' here and may be typographic in a text. */
 static const char *const refusals[] = {
-  "i can't",       "i cannot",     "i can not",     "i won't",        "i'm sorry",
-  "i am sorry",    "i'm not able", "i am not able", "i'm not going to", "i don't think i should",
-  "not appropriate", "i'd rather not",
+  "i can't",          "i cannot",
+  "i can not",        "i won't",
+  "i'm sorry",        "i am sorry",
+  "i'm not able",     "i am not able",
+  "i'm not going to", "i don't think i should",
+  "not appropriate",  "i'd rather not",
 };
 
 static bool
@@ -39,7 +42,8 @@ stands_here (const char *at, const char *end, const char *phrase)
 {
   for (; *phrase != '\0'; phrase++)
     {
-      size_t n = at < end && *phrase == '\'' ? apostrophe (at, end) : at < end && lower (*at) == *phrase;
+      size_t n
+          = at < end && *phrase == '\'' ? apostrophe (at, end) : at < end && lower (*at) == *phrase;
 
       if (n == 0)
         return false;

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMED 8 /* malformed rows whose sentences are kept */
+#define NAMED 8  /* malformed rows whose sentences are kept */
+#define COUNTS 4 /* numbers kept beside the arrays */
 
 /* ---- Rows -------------------------------------------------------------------------------- */
 
@@ -23,13 +24,14 @@ static bool
 open_rows (Source *source, const TextOptions *options, AssayTextError *error)
 {
   *source = (Source){ .bad = { .texts = source->texts, .room = NAMED } };
-  source->rows = assay_preferences_open (options->rows, options->bad_rows > 0 ? &source->bad : NULL,
-                                         error);
+  source->rows
+      = assay_preferences_open (options->rows, options->bad_rows > 0 ? &source->bad : NULL, error);
   if (source->rows == NULL)
     return false;
   if (source->bad.n <= options->bad_rows)
     return true;
-  assay_text_fail (error, "%zu malformed rows where bad-rows lets %u be left out, the first: %.300s",
+  assay_text_fail (error,
+                   "%zu malformed rows where bad-rows lets %u be left out, the first: %.300s",
                    source->bad.n, options->bad_rows, source->texts[0].text);
   assay_preferences_free (source->rows);
   return false;
@@ -125,8 +127,8 @@ encode (const Encoder *encoder, AssayText text, Tokens *tokens)
       tokens->room = 2 * text.length + 16;
       tokens->ids = assay_alloc_zeroed (tokens->room * sizeof *tokens->ids);
     }
-  tokens->n = assay_bpe_encode (encoder->bpe, text.bytes, text.length, false, tokens->ids,
-                                tokens->room);
+  tokens->n
+      = assay_bpe_encode (encoder->bpe, text.bytes, text.length, false, tokens->ids, tokens->room);
 }
 
 /* The end of the prompt and the beginning of the answer into row @row; whether anything was cut. */
@@ -162,7 +164,8 @@ encode_row (Encoder *encoder, const AssayPreference *row, double held_out)
     {
       encode (encoder, answers[side], &encoder->text);
       cut |= write_row (encoder, encoder->sides[side], n);
-      text_features (answers[side], encoder->features + (2 * (size_t) n + (size_t) side) * TEXT_FEATURES);
+      text_features (answers[side],
+                     encoder->features + (2 * (size_t) n + (size_t) side) * TEXT_FEATURES);
     }
   if (memcmp (assay_sequence (a, n), assay_sequence (b, n), a->steps * sizeof (int32_t)) == 0)
     {
@@ -183,7 +186,8 @@ encoder_new (AssayBpe *bpe, uint32_t n, uint32_t context)
                     .context = context,
                     .sides = { assay_sequences_new (n, context), assay_sequences_new (n, context) },
                     .held_out = assay_alloc_zeroed (n),
-                    .features = assay_alloc_zeroed (2 * (size_t) n * TEXT_FEATURES * sizeof (float)) };
+                    .features
+                    = assay_alloc_zeroed (2 * (size_t) n * TEXT_FEATURES * sizeof (float)) };
 }
 
 static void
@@ -198,7 +202,8 @@ encoder_clear (Encoder *encoder)
   free (encoder->features);
 }
 
-/* ---- The file ---------------------------------------------------------------------------------- */
+/* ---- The file ----------------------------------------------------------------------------------
+ */
 
 static const char *const sides[] = { "chosen", "rejected" };
 enum
@@ -227,15 +232,17 @@ view_of (char name[32], const char *side, int part, const Encoder *encoder,
 }
 
 static uint32_t
-list_facts (const Source *source, const Encoder *encoder, AssayTensorsEntry *facts, char texts[][32])
+list_facts (const Source *source, const Encoder *encoder, AssayTensorsEntry *facts,
+            char texts[][32])
 {
-  const uint64_t counts[] = { source->bad.n, encoder->n_cut, encoder->n_alike };
-  static const char *const names[] = { "malformed", "cut", "alike" };
+  const uint64_t counts[COUNTS]
+      = { source->bad.n, encoder->n_cut, encoder->n_alike, assay_bpe_n (encoder->bpe) };
+  static const char *const names[COUNTS] = { "malformed", "cut", "alike", "tokens" };
   static const char *const named[NAMED] = { "bad-row-1", "bad-row-2", "bad-row-3", "bad-row-4",
                                             "bad-row-5", "bad-row-6", "bad-row-7", "bad-row-8" };
   uint32_t n = 0;
 
-  for (; n < 3; n++)
+  for (; n < COUNTS; n++)
     {
       snprintf (texts[n], 32, "%llu", (unsigned long long) counts[n]);
       facts[n] = (AssayTensorsEntry){ names[n], texts[n] };
@@ -249,8 +256,8 @@ static bool
 write_file (const Source *source, const Encoder *encoder, const char *path, AssayTextError *error)
 {
   AssayTensorView views[2 * PARTS + 2];
-  AssayTensorsEntry facts[3 + NAMED];
-  char names[2 * PARTS][32], texts[3][32];
+  AssayTensorsEntry facts[COUNTS + NAMED];
+  char names[2 * PARTS][32], texts[COUNTS][32];
   AssayTensorsError wrong;
   uint64_t n = encoder->n;
   uint32_t n_views = 0, n_facts = list_facts (source, encoder, facts, texts);
@@ -259,9 +266,12 @@ write_file (const Source *source, const Encoder *encoder, const char *path, Assa
     for (int part = 0; part < PARTS; part++, n_views++)
       views[n_views] = view_of (names[n_views], sides[side], part, encoder, encoder->sides[side]);
   views[n_views++] = (AssayTensorView){ "held-out", ASSAY_U8, 1, { n }, encoder->held_out, n };
-  views[n_views++]
-      = (AssayTensorView){ "features", ASSAY_F32, 3, { n, 2, TEXT_FEATURES }, encoder->features,
-                           2 * n * TEXT_FEATURES * sizeof (float) };
+  views[n_views++] = (AssayTensorView){ "features",
+                                        ASSAY_F32,
+                                        3,
+                                        { n, 2, TEXT_FEATURES },
+                                        encoder->features,
+                                        2 * n * TEXT_FEATURES * sizeof (float) };
   return assay_tensors_write (path, views, n_views, facts, n_facts, &wrong)
          || assay_text_fail (error, "%s", wrong.text);
 }
@@ -305,7 +315,8 @@ text_pairs_build (const TextOptions *options, const char *tokenizer_json, const 
   return ok;
 }
 
-/* ---- Reading it ----------------------------------------------------------------------------------- */
+/* ---- Reading it
+ * ----------------------------------------------------------------------------------- */
 
 /* A side's rows: copied, since trainings want sequences. */
 static AssaySequences *
@@ -339,7 +350,7 @@ text_pairs_open (const char *path, AssayTextError *error)
   TextPairs *pairs = assay_alloc_zeroed (sizeof *pairs);
 
   pairs->file = file;
-  if (held_out != NULL && features != NULL)
+  if (held_out != NULL && features != NULL && assay_tensors_metadata (file, "tokens") != NULL)
     {
       pairs->chosen = read_side (file, sides[0]);
       pairs->rejected = read_side (file, sides[1]);
@@ -352,6 +363,7 @@ text_pairs_open (const char *path, AssayTextError *error)
       return NULL;
     }
   pairs->n = pairs->chosen->n;
+  pairs->n_tokens = (uint32_t) strtoul (assay_tensors_metadata (file, "tokens"), NULL, 10);
   pairs->held_out = held_out->data;
   pairs->features = features->data;
   for (uint32_t i = 0; i < pairs->n; i++)

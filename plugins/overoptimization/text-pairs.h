@@ -32,9 +32,9 @@ typedef struct TextPairs
   AssayTensors *file;
   AssaySequences *chosen, *rejected;
   uint32_t n;
-  uint32_t n_held_out;
-  const uint8_t *held_out; /* [n]: for validation; all pairs of one prompt or none */
-  const float *features;   /* [n][2][TEXT_FEATURES]: of the chosen, of the rejected answer */
+  uint32_t n_held_out, n_tokens; /* of the pairs; in the vocabulary */
+  const uint8_t *held_out;       /* [n]: for validation; all pairs of one prompt or none */
+  const float *features;         /* [n][2][TEXT_FEATURES]: of the chosen, of the rejected answer */
 } TextPairs;
 
 /** Trains a tokenizer on the pairs that are not held out and writes tokenizer.json.  False: see

@@ -93,6 +93,20 @@ give_stream (AssayRun *run, const char *name, AssayStream *stream)
   assay_stream_init (stream, run->seed, name);
 }
 
+/* Numbers of series and their points are all there is to them. */
+static uint32_t
+open_series (AssayRun *run, const char *metric, const char *labels)
+{
+  return of (run)->n_series++;
+}
+
+static void
+take_point (AssayRun *run, uint32_t series, double step, double value)
+{
+  g_assert_cmpuint (series, <, of (run)->n_series);
+  of (run)->n_points++;
+}
+
 static const char *
 give_stage (AssayRun *run, const AssayStage *stage)
 {
@@ -121,6 +135,8 @@ recorder_new (uint64_t seed)
   Recorder *recorder = g_new0 (Recorder, 1);
 
   recorder->table = (AssayHost){ .size = sizeof (AssayHost),
+                                 .series = open_series,
+                                 .observe = take_point,
                                  .array = take_array,
                                  .sample = take_sample,
                                  .note = take_note,

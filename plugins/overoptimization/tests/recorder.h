@@ -18,6 +18,7 @@ typedef struct Recorder
   GPtrArray *stages;   /* names of the stages that were built */
   GHashTable *results; /* name -> path of a stage's result */
   char *failure, *folder;
+  guint n_series, n_points;
 } Recorder;
 
 Recorder *recorder_new (uint64_t seed);
