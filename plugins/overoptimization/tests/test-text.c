@@ -24,7 +24,7 @@ test_traits_are_counted (void)
   } known[] = {
     { "", { 0 } },
     { "One line.", { 9, 1 } },
-    { "First:\n\n - a\n * b\n\xe2\x80\xa2 c\n12. d\n3) e\n4 f\n", { 38, 7, 5, 3 } },
+    { "First:\n\n - a\n * b\n\xe2\x80\xa2 c\n12. d\n3) e\n4 f\n", { 39, 7, 5, 3 } },
     { "Why? No! 3.14 and 2", { 19, 1, 0, 3, 1, 1 } },
     { "I can't. I CAN\xe2\x80\x99T. I'm sorry, that's not appropriate.", { 54, 1, 0, 0, 0, 0, 4 } },
     { "I can", { 5, 1 } },
