@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs on files, from the parameters.  Included by study.c only, behind params.h.
+ * Runs on files, from the parameters.  Included by study.c only, behind what names settings.
  */
 #include "replay.h"
 #include "text-run.h"
 
-#include <string.h>
-
-/* The place of @value in a list of words with a blank between them. */
-static uint32_t
-choice (const char *words, const char *value)
-{
-  size_t length = strlen (value);
-  uint32_t i = 0;
-
-  for (const char *at = words; strncmp (at, value, length) != 0 || at[length] > ' '; i++)
-    at = strchr (at, ' ') + 1;
-  return i;
-}
-
 static void
 replay_scores (AssayRun *run, const Params *p)
 {
-  ReplaySetup setup
-      = { .scores = p->scores,
-          .order = (AssayScoreOrder) choice ("by-shape by-models by-answers", p->scores_order),
-          .bad_rows = (uint32_t) p->bad_rows,
-          .normalization = (AssayNormalization) choice ("none center zscore", p->norm),
-          .lambda = p->lambda,
-          .largest_n = (uint32_t) p->largest_n };
+  static const char *const orders[] = { "by-shape", "by-models", "by-answers" };
+  ReplaySetup setup = { .scores = p->scores,
+                        .order = (AssayScoreOrder) place_of (p->scores_order, orders, 3),
+                        .bad_rows = (uint32_t) p->bad_rows,
+                        .normalization = (AssayNormalization) place_of (p->norm, norms, 3),
+                        .lambda = p->lambda,
+                        .largest_n = (uint32_t) p->largest_n };
 
   run_replay (run, &setup);
 }
@@ -47,10 +33,12 @@ learn_preferences (AssayRun *run, const Params *p)
                       .epochs = (uint32_t) p->epochs,
                       .rate = p->rm_rate,
                       .noise = p->noise,
-                      .normalization = (AssayNormalization) choice ("none center zscore", p->norm),
+                      .diversity = diversity_of (p),
+                      .normalization = (AssayNormalization) place_of (p->norm, norms, 3),
                       .lambda = p->lambda };
 
-  while (strcmp (assay_diversities[setup.diversity].id, p->diversity) != 0)
-    setup.diversity++;
-  run_preferences (run, &setup);
+  if (setup.width % 8)
+    assay_fail (run, "A reward model's width is a multiple of 8.");
+  else
+    run_preferences (run, &setup);
 }

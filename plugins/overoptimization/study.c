@@ -8,7 +8,6 @@
 #include "metrics.h"
 #include "params.h"
 #include "presets.h"
-#include "real-study.h"
 #include "run.h"
 
 #include <string.h>
@@ -30,6 +29,8 @@ place_of (const char *value, const char *const *ids, uint32_t n)
   return i;
 }
 
+static const char *const norms[] = { "none", "center", "zscore" }; /* AssayNormalization */
+
 static AssayDiversity
 diversity_of (const Params *p)
 {
@@ -39,6 +40,8 @@ diversity_of (const Params *p)
     ids[i] = assay_diversities[i].id;
   return place_of (p->diversity, ids, ASSAY_N_DIVERSITIES);
 }
+
+#include "real-study.h"
 
 static TaskOptions
 task_of (const Params *p)
@@ -78,7 +81,6 @@ ppo_of (const Params *p)
 static void
 run_bazaar (AssayRun *run)
 {
-  static const char *const norms[] = { "none", "center", "zscore" };
   const Params *p = run->params;
   Setup setup = { .task = task_of (p),
                   .world = (uint64_t) p->world,
@@ -117,7 +119,7 @@ run_study (AssayRun *run)
 
   if (is (p->data, "replay"))
     replay_scores (run, p);
-  else if (strcmp (p->data, "preferences") == 0)
+  else if (is (p->data, "preferences"))
     learn_preferences (run, p);
   else
     run_bazaar (run);
