@@ -23,7 +23,7 @@
      = "Which words, tastes, rules and prompts there are. All replicates live in one world, "      \
        "as the paper's have one gold model and one set of prompts; what is new in each is "        \
        "its demonstrations, pairs, reward models and policy.")                                     \
-  P (INT, prompts, 48, "Evaluation prompts", .min = 16, .max = 1024, .ui_max = 128,                \
+  P (INT, prompts, 48, "Evaluation prompts", .min = 8, .max = 1024, .ui_max = 128,                 \
      .unit = "prompts", .when = BAZAAR, .group = "World", .help = "An even number.")               \
   P (REAL, idiosyncratic, 1, "Weight of idiosyncratic error", .min = 0, .max = 100, .ui_max = 4,   \
      .when = BAZAAR, .group = "World",                                                             \
@@ -84,7 +84,7 @@
   P (INT, policy_width, 64, "Width of the policy", .min = 16, .max = 512, .ui_max = 128,           \
      .unit = "units", .when = BAZAAR, .group = "Policy",                                           \
      .help = "A multiple of 16; two layers. Pairs are answers of one with 64, whatever this is.")  \
-  P (INT, answers, 2048, "Answers a prompt", .min = 64, .max = 65536, .ui_min = 256,               \
+  P (INT, answers, 2048, "Answers a prompt", .min = 2, .max = 65536, .ui_min = 256,                \
      .ui_max = 4096, .when = "optimizer=best-of-n", .group = "Best of n",                          \
      .help = "n runs over the powers of 2 up to it.")                                              \
   P (INT, iterations, 100, "Iterations", .min = 1, .max = 100000, .ui_max = 1000,                  \

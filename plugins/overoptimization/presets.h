@@ -8,10 +8,10 @@
 #define BETAS "0,0.005,0.015,0.05,0.15,0.5"
 #define FOUR "reward=single,mean,wco,uwo"
 
-#define GOLDEN " answers=64 prompts=16 pairs=200 demonstrations=300 policy-width=16 width=16"
+#define GOLDEN " answers=16 prompts=8 pairs=100 demonstrations=200 policy-width=16 width=16"
 #define GOLDEN_PPO                                                                                 \
-  " iterations=4 rollouts=16 evaluations=2 ppo-epochs=1 draws=1 prompts=16 pairs=200 "             \
-  "demonstrations=300 policy-width=16 width=16"
+  " iterations=4 rollouts=16 evaluations=2 ppo-epochs=1 draws=1 prompts=8 pairs=100 "              \
+  "demonstrations=200 policy-width=16 width=16"
 #define QUICK_BON " answers=1024"
 #define QUICK_PPO ""
 
@@ -32,7 +32,7 @@
 #define PAPER_PPO " iterations=3000 rollouts=256 prompts=1000"
 
 static const AssayPreset presets[] = {
-  { .id = "golden",
+  { .id = "deep-golden",
     .title = "For tests",
     .plan = "optimizer=best-of-n" GOLDEN "\n"
             "optimizer=ppo reward=uwo beta=0.015" GOLDEN_PPO,
