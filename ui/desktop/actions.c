@@ -3,6 +3,7 @@
 
 #define GENERAL "General"
 #define PAGES "Pages"
+#define STUDIES "Studies"
 
 const StudioAction studio_actions[] = {
   { "win.page::studies", { "<Alt>1" }, "Studies", PAGES },
@@ -11,6 +12,12 @@ const StudioAction studio_actions[] = {
   { "win.page::compare", { "<Alt>4" }, "Compare", PAGES },
   { "win.page::claims", { "<Alt>5" }, "Claims", PAGES },
   { "win.page::queue", { "<Alt>6" }, "Queue", PAGES },
+  { "win.run", { "<Control>Return" }, "Run what is set", STUDIES },
+  { "win.copy-command", { "<Control><Shift>c" }, "Copy it as a command line", STUDIES },
+  { "win.reset", { "<Control><Shift>z" }, "Back to what the preset has", STUDIES },
+  { "win.try-study", { NULL }, "Open the shortest study", STUDIES },
+  { "win.search", { "<Control>f" }, "Search on this page", GENERAL },
+  { "win.back", { "<Alt>Left" }, "Back", GENERAL },
   { "win.refresh", { "F5" }, "Look for new runs and plugins", GENERAL },
   { "win.shortcuts", { "<Control>question" }, "Show the keys", GENERAL },
   { "app.quit", { "<Control>q" }, "Quit; runs go on", GENERAL },

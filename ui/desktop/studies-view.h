@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "ui/desktop/form.h"
 #include "ui/desktop/session.h"
 #include <adwaita.h>
 
@@ -12,3 +13,7 @@ G_DECLARE_FINAL_TYPE (StudioStudiesView, studio_studies_view, STUDIO, STUDIES_VI
 
 /** Adds the view's commands to the window. */
 void studio_studies_view_add_actions (gpointer view, GActionMap *map);
+/** Shows the page of one study; NULL: the cards. */
+void studio_studies_view_show_study (StudioStudiesView *view, const char *study);
+/** The form of the study that is shown. */
+StudioForm *studio_studies_view_form (StudioStudiesView *view);

@@ -104,6 +104,36 @@ on_page (GSimpleAction *action, GVariant *parameter, gpointer window)
 }
 
 static void
+on_figure (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  studio_window_show_figure (window, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_run (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  studio_window_show_run (window, g_variant_get_string (parameter, NULL));
+}
+
+/* A page that can be searched, or has something to go back from, has such an action. */
+static void
+on_search (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioWindow *window = data;
+
+  gtk_widget_activate_action (adw_view_stack_get_visible_child (window->pages), "view.search",
+                              NULL);
+}
+
+static void
+on_back (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioWindow *window = data;
+
+  gtk_widget_activate_action (adw_view_stack_get_visible_child (window->pages), "view.back", NULL);
+}
+
+static void
 on_refresh (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   StudioWindow *window = data;
@@ -123,6 +153,10 @@ on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer window)
 
 static const GActionEntry entries[] = {
   { .name = "page", .activate = on_page, .parameter_type = "s" },
+  { .name = "figure", .activate = on_figure, .parameter_type = "s" },
+  { .name = "show-run", .activate = on_run, .parameter_type = "s" },
+  { .name = "search", .activate = on_search },
+  { .name = "back", .activate = on_back },
   { .name = "refresh", .activate = on_refresh },
   { .name = "shortcuts", .activate = on_shortcuts },
 };

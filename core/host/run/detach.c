@@ -116,6 +116,15 @@ assay_supervise_detached (AssayWorkspace *workspace, AssayPlan *plan,
 }
 
 gboolean
+assay_plan_is_executed (AssayWorkspace *workspace, const char *id)
+{
+  g_autofree char *name = g_strconcat (id, ".lock", NULL);
+  g_autofree char *lock = assay_workspace_file (workspace, "plans", name, NULL);
+
+  return lock && assay_lock_state (lock, 0) == ASSAY_LOCK_HELD;
+}
+
+gboolean
 assay_plan_cancel (AssayWorkspace *workspace, const char *id, GError **error)
 {
   g_autofree char *name = g_strconcat (id, ".lock", NULL);

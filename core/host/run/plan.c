@@ -438,7 +438,8 @@ assay_plan_new (AssayStudyInfo *study, const AssayPlanRequest *request, GError *
   grids = parse_preset (study, preset, error);
   if (!grids || !apply (study, grids, request->set, TRUE, typed, error)
       || !apply (study, grids, request->sweep, FALSE, typed, error)
-      || !fill (plan, grids, first, last, error) || !check_applies (plan, typed, error))
+      || !fill (plan, grids, first, last, error)
+      || (!request->keep_idle && !check_applies (plan, typed, error)))
     return NULL;
   return g_steal_pointer (&plan);
 }

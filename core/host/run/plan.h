@@ -29,6 +29,7 @@ typedef struct
   const char *const *set;   /* "k=v", applied to every grid */
   const char *const *sweep; /* "k=a,b,c" or "k=log(1e-4..1e-1,7)", multiplied onto every grid */
   const char *seeds;        /* "5" (1..5), "3..7", NULL: the preset's */
+  gboolean keep_idle;       /* what is set but applies in no run is left out, not an error */
 } AssayPlanRequest;
 
 /** At most ASSAY_PLAN_MAX_RUNS runs.  Errors are USAGE and name flag, value and mend. */

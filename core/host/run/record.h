@@ -17,13 +17,6 @@ AssayRunDir *assay_run_dir_open_path (const char *path, GError **error);
 gboolean assay_run_dir_supervised (const AssayRunDir *dir);
 gboolean assay_state_from_name (const char *name, AssayState *state);
 
-/** Follows the progress events of a growing log. */
-typedef struct _AssayProgressTail AssayProgressTail;
-AssayProgressTail *assay_progress_tail_new (const char *path); /* NULL: no log yet */
-void assay_progress_tail_poll (AssayProgressTail *tail);
-double assay_progress_tail_last (const AssayProgressTail *tail, const char **doing);
-void assay_progress_tail_free (AssayProgressTail *tail);
-
 /** status.json. */
 typedef struct
 {

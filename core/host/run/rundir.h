@@ -44,6 +44,12 @@ char *assay_run_find (AssayWorkspace *workspace, const char *prefix, GError **er
 char *assay_run_dir_file (AssayRunDir *dir, const char *name);
 /** Last progress written: fraction 0..1 and what it does (free with g_free), from the log. */
 double assay_run_dir_progress (AssayRunDir *dir, char **doing);
+/** Follows the progress events of a growing log: for whoever asks again and again. */
+typedef struct _AssayProgressTail AssayProgressTail;
+AssayProgressTail *assay_progress_tail_new (const char *path); /* NULL: no log yet */
+void assay_progress_tail_poll (AssayProgressTail *tail);
+double assay_progress_tail_last (const AssayProgressTail *tail, const char **doing);
+void assay_progress_tail_free (AssayProgressTail *tail);
 /** Tags, star and note: the one file a face writes. */
 gboolean assay_run_dir_save_notes (AssayRunDir *dir, JsonObject *notes, GError **error);
 /** Moves a run that is not running to trash/. */

@@ -1,0 +1,807 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/form.h"
+
+#include "ui/desktop/launch.h"
+#include "ui/desktop/outline.h"
+#include "ui/desktop/param-row.h"
+#include "ui/desktop/split.h"
+#include "ui/desktop/window.h"
+#include "ui/desktop/words.h"
+#include <math.h>
+#include <string.h>
+
+#define SAVE_MS 250   /* after the last change */
+#define SLICE_US 5000 /* of making rows, then others have their turn */
+#define BAR_WIDTH 460
+
+struct _StudioForm
+{
+  AdwBin parent_instance;
+  StudioSession *session;
+  AssayStudyInfo *study; /* NULL: none */
+  StudioDraft *draft;    /* NULL: it is being loaded */
+  StudioOutline *outline;
+  StudioParamRow **rows;     /* [n_params] NULL: not made yet */
+  GtkWidget **lists;         /* [n_params] of the parameter's group, shared by several */
+  GStrv presets;             /* ids; "": none */
+  GCancellable *cancellable; /* of all that is worked out for this study */
+  gboolean outlining, stale, filling, running;
+  guint save, fill, next; /* sources; the next row to be shown */
+  GtkBox *parameters;
+  AdwComboRow *preset;
+  GtkEntry *seeds;
+  GtkSpinButton *cores;
+  GtkSwitch *resume;
+  AdwBin *bar;
+  GtkLabel *estimate;
+};
+
+G_DEFINE_FINAL_TYPE (StudioForm, studio_form, ADW_TYPE_BIN)
+
+/* ---- the draft's file ---- */
+
+typedef struct
+{
+  StudioDraft *draft; /* NULL: to be loaded */
+  char *study;
+} Kept;
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+
+  studio_draft_free (kept->draft);
+  g_free (kept->study);
+  g_free (kept);
+}
+
+/* Savings of all forms, in order: one at a time. */
+static void
+save_draft (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  static GMutex lock;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  Kept *kept = data;
+  GError *error = NULL;
+
+  if (studio_draft_save (kept->draft, kept->study, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_saved (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  StudioForm *form = STUDIO_FORM (object);
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error) && form->session != NULL)
+    studio_session_notice (form->session, "What you set cannot be kept: %s", error->message);
+}
+
+static gboolean
+on_save (gpointer data)
+{
+  StudioForm *form = data;
+  g_autoptr (GTask) task = g_task_new (form, NULL, on_saved, NULL);
+  Kept *kept = g_new (Kept, 1);
+
+  form->save = 0;
+  *kept = (Kept){ studio_draft_copy (form->draft), g_strdup (form->study->id) };
+  g_task_set_task_data (task, kept, kept_free);
+  g_task_run_in_thread (task, save_draft);
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- the outline ---- */
+
+static void show_estimate (StudioForm *form, double seconds);
+static void show_outline (StudioForm *form);
+static void begin_outline (StudioForm *form);
+
+static void
+make_outline (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  AssayStudyInfo *study = g_object_get_data (G_OBJECT (task), "study");
+
+  g_task_return_pointer (task, studio_outline_new (data, study),
+                         (GDestroyNotify) studio_outline_unref);
+}
+
+static void
+measure_seconds (GTask *task, AssayIndex *index)
+{
+  StudioOutline *outline = g_task_get_task_data (task);
+  guint cores = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (task), "cores"));
+  double *seconds = g_new (double, 1);
+
+  *seconds = studio_outline_seconds (outline, index, cores);
+  g_task_return_pointer (task, seconds, g_free);
+}
+
+static void
+on_seconds (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioForm *form = STUDIO_FORM (object);
+  g_autofree double *seconds = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (seconds != NULL && g_task_get_task_data (G_TASK (result)) == form->outline)
+    show_estimate (form, *seconds);
+}
+
+static void
+begin_seconds (StudioForm *form)
+{
+  GTask *task = g_task_new (form, form->cancellable, on_seconds, NULL);
+
+  g_task_set_task_data (task, studio_outline_ref (form->outline),
+                        (GDestroyNotify) studio_outline_unref);
+  g_object_set_data (G_OBJECT (task), "cores", GUINT_TO_POINTER (form->draft->cores));
+  studio_session_run (form->session, task, measure_seconds);
+}
+
+/* Where nothing can be said of a value's use, what was known before goes on holding. */
+static void
+take_outline (StudioForm *form, StudioOutline *outline)
+{
+  if (outline->values == NULL && form->outline != NULL)
+    {
+      outline->values = g_new0 (GStrv, outline->study->n_params + 1);
+      for (guint i = 0; form->outline->values != NULL && i < outline->study->n_params; i++)
+        outline->values[i] = g_strdupv (form->outline->values[i]);
+    }
+  g_clear_pointer (&form->outline, studio_outline_unref);
+  form->outline = outline;
+}
+
+static void
+on_outline (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioForm *form = STUDIO_FORM (object);
+  StudioOutline *outline = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (outline == NULL) /* another study is shown */
+    return;
+  form->outlining = FALSE;
+  take_outline (form, outline);
+  if (form->stale)
+    begin_outline (form);
+  show_outline (form);
+}
+
+/* One at a time: a plan of 100,000 runs takes seconds. */
+static void
+begin_outline (StudioForm *form)
+{
+  g_autoptr (GTask) task = NULL;
+
+  form->stale = form->outlining;
+  if (form->outlining)
+    return;
+  form->outlining = TRUE;
+  task = g_task_new (form, form->cancellable, on_outline, NULL);
+  g_task_set_task_data (task, studio_draft_copy (form->draft), (GDestroyNotify) studio_draft_free);
+  g_object_set_data_full (G_OBJECT (task), "study", assay_study_info_ref (form->study),
+                          (GDestroyNotify) assay_study_info_unref);
+  g_task_run_in_thread (task, make_outline);
+}
+
+gboolean
+studio_form_is_settled (StudioForm *form)
+{
+  return form->outline != NULL && !form->outlining && form->fill == 0 && form->save == 0
+         && !form->running;
+}
+
+static void
+changed (StudioForm *form)
+{
+  g_clear_handle_id (&form->save, g_source_remove);
+  form->save = g_timeout_add (SAVE_MS, on_save, form);
+  begin_outline (form);
+}
+
+/* ---- rows ---- */
+
+static void
+on_edited (StudioParamRow *row, const char *text, gboolean several, StudioForm *form)
+{
+  const char *id = studio_param_row_param (row)->id;
+
+  if (text != NULL)
+    studio_draft_set (form->draft, id, text, several);
+  else
+    studio_draft_reset (form->draft, id);
+  changed (form);
+}
+
+static int
+compare_rows (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
+{
+  const AssayParam *first = studio_param_row_param (STUDIO_PARAM_ROW (a));
+  const AssayParam *second = studio_param_row_param (STUDIO_PARAM_ROW (b));
+
+  return first < second ? -1 : first > second;
+}
+
+/* The list of a group, under its heading; not shown while no row is. */
+static GtkWidget *
+list_new (StudioForm *form, const char *group)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *heading = gtk_label_new (group != NULL ? group : "Parameters");
+  GtkWidget *list = gtk_list_box_new ();
+
+  gtk_widget_add_css_class (heading, "heading");
+  gtk_label_set_xalign (GTK_LABEL (heading), 0);
+  gtk_widget_add_css_class (list, "boxed-list");
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_list_box_set_sort_func (GTK_LIST_BOX (list), compare_rows, NULL, NULL);
+  gtk_box_append (GTK_BOX (box), heading);
+  gtk_box_append (GTK_BOX (box), list);
+  gtk_widget_set_visible (box, FALSE);
+  gtk_box_append (form->parameters, box);
+  return list;
+}
+
+static void
+make_lists (StudioForm *form)
+{
+  const AssayStudyInfo *study = form->study;
+
+  form->rows = g_new0 (StudioParamRow *, study->n_params + 1);
+  form->lists = g_new0 (GtkWidget *, study->n_params + 1);
+  for (guint i = 0; i < study->n_params; i++)
+    {
+      for (guint k = 0; k < i && form->lists[i] == NULL; k++)
+        if (g_strcmp0 (study->params[k].group, study->params[i].group) == 0)
+          form->lists[i] = form->lists[k];
+      if (form->lists[i] == NULL)
+        form->lists[i] = list_new (form, study->params[i].group);
+    }
+}
+
+static void
+show_row (StudioForm *form, guint i)
+{
+  const AssayParam *param = &form->study->params[i];
+  const char *const *values = (const char *const *) form->outline->values[i];
+
+  if (form->rows[i] == NULL)
+    {
+      form->rows[i] = studio_param_row_new (param);
+      g_signal_connect (form->rows[i], "edited", G_CALLBACK (on_edited), form);
+      studio_param_row_show (form->rows[i], studio_draft_get (form->draft, param->id), values,
+                             form->outline->problems[i]);
+      gtk_list_box_append (GTK_LIST_BOX (form->lists[i]), GTK_WIDGET (form->rows[i]));
+    }
+  else
+    studio_param_row_show (form->rows[i], studio_draft_get (form->draft, param->id), values,
+                           form->outline->problems[i]);
+  gtk_widget_set_visible (GTK_WIDGET (form->rows[i]), TRUE);
+  gtk_widget_set_visible (gtk_widget_get_parent (form->lists[i]), TRUE);
+}
+
+static void
+hide_rows (StudioForm *form)
+{
+  for (guint i = 0; i < form->study->n_params; i++)
+    gtk_widget_set_visible (gtk_widget_get_parent (form->lists[i]), FALSE);
+  for (guint i = 0; i < form->study->n_params; i++)
+    {
+      gboolean applies = form->outline->values[i] != NULL;
+
+      if (form->rows[i] != NULL && !applies)
+        gtk_widget_set_visible (GTK_WIDGET (form->rows[i]), FALSE);
+      if (form->rows[i] != NULL && applies)
+        gtk_widget_set_visible (gtk_widget_get_parent (form->lists[i]), TRUE);
+    }
+}
+
+/* Rows cost milliseconds each when they are made: a few at a time, so that the window goes on. */
+static gboolean
+on_fill (gpointer data)
+{
+  StudioForm *form = data;
+  gint64 until = g_get_monotonic_time () + SLICE_US;
+
+  for (; form->next < form->study->n_params; form->next++)
+    {
+      if (g_get_monotonic_time () > until)
+        return G_SOURCE_CONTINUE;
+      if (form->outline->values[form->next] != NULL)
+        show_row (form, form->next);
+    }
+  form->fill = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- what it comes to ---- */
+
+static gboolean
+can_run (StudioForm *form)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (form)) && form->outline != NULL
+         && form->outline->plan != NULL && !form->stale && !form->running
+         && form->study->blocked == NULL;
+}
+
+static void
+enable (StudioForm *form, const char *action, gboolean enabled)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (form));
+  GAction *found = root != NULL && G_IS_ACTION_MAP (root)
+                       ? g_action_map_lookup_action (G_ACTION_MAP (root), action)
+                       : NULL;
+
+  if (found != NULL)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (found), enabled);
+}
+
+static void
+update_actions (StudioForm *form)
+{
+  enable (form, "run", can_run (form));
+  enable (form, "copy-command",
+          gtk_widget_get_mapped (GTK_WIDGET (form)) && form->outline != NULL
+              && form->outline->plan != NULL);
+  enable (form, "reset", gtk_widget_get_mapped (GTK_WIDGET (form)) && form->draft != NULL);
+}
+
+/* The first thing that is in the way; NULL: nothing. */
+static const char *
+obstacle (StudioForm *form)
+{
+  const StudioOutline *outline = form->outline;
+
+  if (form->study->blocked != NULL)
+    return form->study->blocked;
+  if (outline->plan == NULL && outline->problem == NULL)
+    return "One of the values cannot be used: see above";
+  return outline->problem;
+}
+
+static void
+show_estimate (StudioForm *form, double seconds)
+{
+  const char *problem = obstacle (form);
+  g_autofree char *runs = NULL, *time = NULL, *text = NULL;
+
+  if (problem == NULL)
+    {
+      runs = studio_count (form->outline->plan->specs->len, "run");
+      time = seconds >= 0 ? studio_duration (seconds) : NULL;
+      text = time != NULL ? g_strdup_printf ("%s · about %s", runs, time) : g_strdup (runs);
+    }
+  gtk_label_set_text (form->estimate, problem != NULL ? problem : text);
+  if (problem != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (form->estimate), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (form->estimate), "error");
+}
+
+static void
+show_outline (StudioForm *form)
+{
+  if (form->outline->values != NULL)
+    {
+      hide_rows (form);
+      form->next = 0;
+      if (form->fill == 0 && on_fill (form))
+        form->fill = g_idle_add (on_fill, form);
+    }
+  show_estimate (form, NAN);
+  if (form->outline->plan != NULL)
+    begin_seconds (form);
+  update_actions (form);
+}
+
+/* ---- preset, seeds, cores ---- */
+
+/* Its title, and its help where there is room. */
+static char *
+preset_words (const AssayPreset *preset, gboolean help)
+{
+  if (preset == NULL)
+    return g_strdup ("All at their defaults");
+  if (preset->title == NULL || preset->help == NULL || !help)
+    return g_strdup (preset->title != NULL          ? preset->title
+                     : help && preset->help != NULL ? preset->help
+                                                    : "");
+  return g_strdup_printf ("%s. %s", preset->title, preset->help);
+}
+
+static void
+on_preset_setup (GtkListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      GtkWidget *label = gtk_label_new (NULL);
+
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), 36);
+      if (i == 1)
+        gtk_widget_add_css_class (label, "caption");
+      gtk_box_append (GTK_BOX (box), label);
+    }
+  gtk_list_item_set_child (item, box);
+}
+
+static void
+on_preset_bind (GtkListItemFactory *factory, GtkListItem *item, StudioForm *form)
+{
+  GtkWidget *name = gtk_widget_get_first_child (gtk_list_item_get_child (item));
+  const char *id = form->presets[gtk_list_item_get_position (item)];
+  const AssayPreset *preset = *id != '\0' ? assay_study_preset (form->study, id) : NULL;
+  g_autofree char *title = preset_words (preset, FALSE);
+
+  gtk_label_set_text (GTK_LABEL (name), preset != NULL ? id : "none");
+  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (name)), title);
+}
+
+static void
+show_preset_help (StudioForm *form)
+{
+  const char *id = form->presets[adw_combo_row_get_selected (form->preset)];
+  const AssayPreset *preset = *id != '\0' ? assay_study_preset (form->study, id) : NULL;
+  g_autofree char *seeds = g_strdup_printf ("%u", preset != NULL ? MAX (preset->seeds, 1) : 1);
+  g_autofree char *title = preset_words (preset, TRUE);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (form->preset), FALSE);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (form->preset), title);
+  gtk_entry_set_placeholder_text (form->seeds, seeds);
+}
+
+static void
+on_preset (AdwComboRow *row, GParamSpec *spec, StudioForm *form)
+{
+  const char *id = form->presets != NULL ? form->presets[adw_combo_row_get_selected (row)] : NULL;
+
+  if (form->filling || form->draft == NULL || id == NULL)
+    return;
+  g_free (form->draft->preset);
+  form->draft->preset = *id != '\0' ? g_strdup (id) : NULL;
+  show_preset_help (form);
+  changed (form);
+}
+
+static void
+on_seeds (GtkEditable *entry, StudioForm *form)
+{
+  if (form->filling || form->draft == NULL)
+    return;
+  g_free (form->draft->seeds);
+  form->draft->seeds = g_strdup (gtk_editable_get_text (entry));
+  changed (form);
+}
+
+/* All cores are written as 0, so that the draft means the same on another machine. */
+static void
+on_cores (GtkSpinButton *spin, StudioForm *form)
+{
+  guint cores = (guint) gtk_spin_button_get_value_as_int (spin);
+
+  if (form->filling || form->draft == NULL)
+    return;
+  form->draft->cores = cores == g_get_num_processors () ? 0 : cores;
+  changed (form);
+}
+
+static void
+on_resume (GtkSwitch *sw, GParamSpec *spec, StudioForm *form)
+{
+  if (form->filling || form->draft == NULL)
+    return;
+  form->draft->resume = gtk_switch_get_active (sw);
+  changed (form);
+}
+
+/* Presets that are offered; without "quick" also none at all, as on the command line. */
+static void
+list_presets (StudioForm *form)
+{
+  const AssayStudyInfo *study = form->study;
+  GtkStringList *names = gtk_string_list_new (NULL);
+  GPtrArray *ids = g_ptr_array_new ();
+
+  if (assay_study_preset (study, "quick") == NULL)
+    {
+      g_ptr_array_add (ids, g_strdup (""));
+      gtk_string_list_append (names, "none");
+    }
+  for (guint i = 0; i < study->n_presets; i++)
+    {
+      const AssayPreset *preset = &study->presets[i];
+
+      if (preset->flags & ASSAY_HIDDEN)
+        continue;
+      g_ptr_array_add (ids, g_strdup (preset->id));
+      gtk_string_list_append (names, preset->id);
+    }
+  g_ptr_array_add (ids, NULL);
+  g_strfreev (form->presets);
+  form->presets = (GStrv) g_ptr_array_free (ids, FALSE);
+  adw_combo_row_set_model (form->preset, G_LIST_MODEL (names));
+  g_object_unref (names);
+}
+
+static void
+show_draft (StudioForm *form)
+{
+  const StudioDraft *draft = form->draft;
+  const char *preset = draft->preset != NULL                               ? draft->preset
+                       : assay_study_preset (form->study, "quick") != NULL ? "quick"
+                                                                           : "";
+
+  form->filling = TRUE;
+  for (guint i = 0; form->presets[i] != NULL; i++)
+    if (strcmp (form->presets[i], preset) == 0)
+      adw_combo_row_set_selected (form->preset, i);
+  gtk_editable_set_text (GTK_EDITABLE (form->seeds), draft->seeds);
+  gtk_spin_button_set_range (form->cores, 1, g_get_num_processors ());
+  gtk_spin_button_set_increments (form->cores, 1, 4);
+  gtk_spin_button_set_value (form->cores,
+                             draft->cores > 0 ? draft->cores : g_get_num_processors ());
+  gtk_switch_set_active (form->resume, draft->resume);
+  form->filling = FALSE;
+  show_preset_help (form);
+}
+
+/* ---- the study ---- */
+
+static void
+load_draft (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, studio_draft_load (data), (GDestroyNotify) studio_draft_free);
+}
+
+/* A preset that the study has no more, or hides, is as none. */
+static void
+on_loaded (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioForm *form = STUDIO_FORM (object);
+  StudioDraft *draft = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (draft == NULL)
+    return;
+  if (draft->preset != NULL
+      && !g_strv_contains ((const char *const *) form->presets, draft->preset))
+    g_clear_pointer (&draft->preset, g_free);
+  form->draft = draft;
+  show_draft (form);
+  begin_outline (form);
+}
+
+/* What was set a moment ago is written now. */
+static void
+flush (StudioForm *form)
+{
+  if (form->save == 0)
+    return;
+  g_source_remove (form->save);
+  on_save (form);
+}
+
+static void
+forget_study (StudioForm *form)
+{
+  GtkWidget *child;
+
+  flush (form);
+  g_cancellable_cancel (form->cancellable);
+  g_clear_object (&form->cancellable);
+  g_clear_handle_id (&form->fill, g_source_remove);
+  form->outlining = form->stale = FALSE;
+  while (form->parameters != NULL
+         && (child = gtk_widget_get_first_child (GTK_WIDGET (form->parameters))) != NULL)
+    gtk_box_remove (form->parameters, child);
+  g_clear_pointer (&form->rows, g_free);
+  g_clear_pointer (&form->lists, g_free);
+  g_clear_pointer (&form->outline, studio_outline_unref);
+  g_clear_pointer (&form->draft, studio_draft_free);
+  g_clear_pointer (&form->study, assay_study_info_unref);
+}
+
+void
+studio_form_set_study (StudioForm *form, AssayStudyInfo *study)
+{
+  g_autoptr (GTask) task = NULL;
+
+  forget_study (form);
+  if (study == NULL)
+    return;
+  form->study = assay_study_info_ref (study);
+  form->cancellable = g_cancellable_new ();
+  form->filling = TRUE;
+  list_presets (form);
+  form->filling = FALSE;
+  make_lists (form);
+  gtk_label_set_text (form->estimate, "");
+  update_actions (form);
+  task = g_task_new (form, form->cancellable, on_loaded, NULL);
+  g_task_set_task_data (task, g_strdup (study->id), g_free);
+  g_task_run_in_thread (task, load_draft);
+}
+
+void
+studio_form_set_session (StudioForm *form, StudioSession *session)
+{
+  g_set_object (&form->session, session);
+}
+
+const StudioDraft *
+studio_form_draft (StudioForm *form)
+{
+  return form->draft;
+}
+
+/* ---- commands ---- */
+
+static void
+on_launched (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioForm *form = STUDIO_FORM (object);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StudioLaunched) launched = studio_launch_finish (result, &error);
+  g_autofree char *runs = NULL, *text = NULL;
+
+  form->running = FALSE;
+  if (gtk_widget_get_root (GTK_WIDGET (form)) == NULL)
+    return;
+  if (form->study != NULL)
+    update_actions (form);
+  if (launched == NULL)
+    {
+      studio_session_notice (form->session, "Nothing was started: %s", error->message);
+      return;
+    }
+  runs = studio_count (launched->n_runs, "run");
+  text = g_strdup_printf ("%s of %s started", runs, launched->study);
+  studio_session_refresh (form->session);
+  studio_session_select (form->session, launched->study, launched->preset, NULL);
+  studio_window_toast (studio_window_of (form), text, "Show Queue", "win.page::queue");
+}
+
+void
+studio_form_run (StudioForm *form)
+{
+  if (!can_run (form))
+    return;
+  form->running = TRUE;
+  update_actions (form);
+  studio_launch (form, form->session, form->draft, form->outline, on_launched, NULL);
+}
+
+char *
+studio_form_command (StudioForm *form)
+{
+  g_autofree gboolean *uses = NULL;
+  g_autofree char *workspace = NULL;
+
+  if (form->outline == NULL || form->outline->plan == NULL)
+    return NULL;
+  uses = studio_outline_uses (form->outline);
+  workspace = studio_launch_workspace (form->session);
+  return studio_draft_command (form->draft, form->study, uses, workspace);
+}
+
+void
+studio_form_copy_command (StudioForm *form)
+{
+  g_autofree char *command = studio_form_command (form);
+
+  if (command == NULL)
+    return;
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (form)), command);
+  studio_window_toast (studio_window_of (form), "Command line copied", NULL, NULL);
+}
+
+void
+studio_form_reset (StudioForm *form)
+{
+  StudioDraft *draft;
+
+  if (form->draft == NULL)
+    return;
+  draft = studio_draft_new ();
+  draft->preset = g_strdup (form->draft->preset);
+  studio_draft_free (form->draft);
+  form->draft = draft;
+  show_draft (form);
+  changed (form);
+}
+
+/* ---- the widget ---- */
+
+static GtkWidget *
+button_new (const char *label, const char *action, const char *tooltip)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *words = gtk_button_get_child (GTK_BUTTON (button));
+
+  if (GTK_IS_LABEL (words)) /* with large text in a narrow window */
+    gtk_label_set_ellipsize (GTK_LABEL (words), PANGO_ELLIPSIZE_END);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_tooltip_text (button, tooltip);
+  return button;
+}
+
+static void
+make_bar (StudioForm *form)
+{
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *run = button_new ("_Run", "win.run", "Run in the background");
+
+  form->estimate = GTK_LABEL (gtk_label_new (""));
+  gtk_label_set_xalign (form->estimate, 0);
+  gtk_label_set_wrap (form->estimate, TRUE);
+  gtk_label_set_wrap_mode (form->estimate, PANGO_WRAP_WORD_CHAR);
+  gtk_widget_set_name (GTK_WIDGET (form->estimate), "estimate");
+  gtk_widget_set_valign (GTK_WIDGET (form->estimate), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (form->estimate), "numeric");
+  gtk_widget_add_css_class (run, "suggested-action");
+  gtk_widget_set_halign (buttons, GTK_ALIGN_END);
+  gtk_box_append (GTK_BOX (buttons),
+                  button_new ("R_eset", "win.reset", "Everything as the preset has it"));
+  gtk_box_append (GTK_BOX (buttons), button_new ("_Copy as Command", "win.copy-command",
+                                                 "The command line that makes the same runs"));
+  gtk_box_append (GTK_BOX (buttons), run);
+  adw_bin_set_child (form->bar, studio_split_new (GTK_WIDGET (form->estimate), buttons, BAR_WIDTH));
+}
+
+static void
+studio_form_dispose (GObject *object)
+{
+  StudioForm *form = STUDIO_FORM (object);
+
+  if (form->study != NULL)
+    forget_study (form);
+  g_clear_object (&form->session);
+  G_OBJECT_CLASS (studio_form_parent_class)->dispose (object);
+}
+
+static void
+studio_form_finalize (GObject *object)
+{
+  g_strfreev (STUDIO_FORM (object)->presets);
+  G_OBJECT_CLASS (studio_form_parent_class)->finalize (object);
+}
+
+static void
+studio_form_class_init (StudioFormClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = studio_form_dispose;
+  G_OBJECT_CLASS (class)->finalize = studio_form_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/form.ui");
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, parameters);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, preset);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, seeds);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, cores);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, resume);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, bar);
+  gtk_widget_class_bind_template_callback (widget_class, on_preset);
+  gtk_widget_class_bind_template_callback (widget_class, on_seeds);
+  gtk_widget_class_bind_template_callback (widget_class, on_cores);
+  gtk_widget_class_bind_template_callback (widget_class, on_resume);
+}
+
+static void
+studio_form_init (StudioForm *form)
+{
+  g_autoptr (GtkListItemFactory) presets = gtk_signal_list_item_factory_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (form));
+  make_bar (form);
+  g_signal_connect (presets, "setup", G_CALLBACK (on_preset_setup), NULL);
+  g_signal_connect (presets, "bind", G_CALLBACK (on_preset_bind), form);
+  adw_combo_row_set_list_factory (form->preset, presets);
+  g_signal_connect (form, "map", G_CALLBACK (update_actions), NULL); /* hidden, it runs nothing */
+  g_signal_connect (form, "unmap", G_CALLBACK (update_actions), NULL);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/study-page.h"
+
+#include "host/claims/claims.h"
+
+#define SLICE_US 4000 /* of making rows, then others have their turn */
+
+/* A line of the page, to be made when there is time. */
+typedef struct
+{
+  const char *heading; /* of the list that begins with it; NULL: it goes into the last one */
+  char *title, *subtitle;
+  char *figure; /* that it leads to; NULL: none */
+} Line;
+
+struct _StudioStudyPage
+{
+  AdwBin parent_instance;
+  StudioSession *session;
+  AssayStudyInfo *study;
+  GCancellable *cancellable; /* of this study */
+  GPtrArray *lines;          /* of Line */
+  guint next, fill, fold;
+  GtkWidget *list;
+  GtkLabel *title;
+  GtkWidget *switcher;
+  AdwLeaflet *panes;
+  GtkBox *about;
+  StudioForm *form;
+};
+
+G_DEFINE_FINAL_TYPE (StudioStudyPage, studio_study_page, ADW_TYPE_BIN)
+
+static void
+line_free (gpointer data)
+{
+  Line *line = data;
+
+  g_free (line->title);
+  g_free (line->subtitle);
+  g_free (line->figure);
+  g_free (line);
+}
+
+/* ---- what there is to say, in a thread: rules are compiled ---- */
+
+static void
+add_line (GPtrArray *lines, const char *heading, const char *title, const char *subtitle,
+          const char *figure)
+{
+  Line *line = g_new (Line, 1);
+
+  *line = (Line){ heading, g_strdup (title), g_strdup (subtitle), g_strdup (figure) };
+  g_ptr_array_add (lines, line);
+}
+
+static void
+append_sentence (GString *text, const char *label, const char *words)
+{
+  if (words != NULL)
+    g_string_append_printf (text, "%s%s%s", text->len > 0 ? "\n" : "", label, words);
+}
+
+static void
+add_claim (GPtrArray *lines, const AssayStudyInfo *study, const AssayClaim *claim, gboolean first)
+{
+  g_autofree char *rule = assay_claim_rule (study, claim);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_sentence (text, "", claim->not_run != NULL ? claim->not_run : rule);
+  append_sentence (text, "Paper: ", claim->paper);
+  append_sentence (text, "Where: ", claim->source);
+  append_sentence (text, "Needs: ", claim->needs);
+  add_line (lines, first ? "Claims" : NULL, claim->says != NULL ? claim->says : claim->id,
+            text->str, NULL);
+}
+
+static void
+add_origin (GPtrArray *lines, const AssayStudyInfo *study)
+{
+  g_autofree char *identity = g_strndup (study->identity != NULL ? study->identity : "", 12);
+
+  add_line (lines, "Environment", "Plugin", study->plugin_path, NULL);
+  if (study->plugin_version != NULL)
+    add_line (lines, NULL, "Version", study->plugin_version, NULL);
+  add_line (lines, NULL, "Code identity", identity, NULL);
+  if (study->plugins != NULL)
+    add_line (lines, NULL, "Environments come from", study->plugins, NULL);
+}
+
+static void
+collect_lines (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const AssayStudyInfo *study = data;
+  GPtrArray *lines = g_ptr_array_new_with_free_func (line_free);
+
+  for (guint i = 0; i < study->n_claims; i++)
+    add_claim (lines, study, &study->claims[i], i == 0);
+  for (guint i = 0; i < study->n_figures; i++)
+    {
+      const AssayFigure *figure = &study->figures[i];
+
+      add_line (lines, i == 0 ? "Figures" : NULL,
+                figure->title != NULL ? figure->title : figure->id, figure->source, figure->id);
+    }
+  add_origin (lines, study);
+  g_task_return_pointer (task, lines, (GDestroyNotify) g_ptr_array_unref);
+}
+
+/* ---- showing it ---- */
+
+static void
+on_figure (AdwActionRow *row, StudioStudyPage *page)
+{
+  studio_session_select (page->session, page->study->id, NULL, NULL);
+  gtk_widget_activate_action (GTK_WIDGET (page), "win.figure", "s",
+                              g_object_get_data (G_OBJECT (row), "figure"));
+}
+
+static void
+begin_list (StudioStudyPage *page, const char *heading)
+{
+  GtkWidget *label = gtk_label_new (heading);
+
+  page->list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (page->list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (page->list, "boxed-list");
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_box_append (page->about, label);
+  gtk_box_append (page->about, page->list);
+}
+
+static void
+show_line (StudioStudyPage *page, const Line *line)
+{
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", line->title,
+                                 "title-lines", 0, "subtitle-lines", 0, "subtitle",
+                                 line->subtitle != NULL ? line->subtitle : "", NULL);
+
+  if (line->heading != NULL)
+    begin_list (page, line->heading);
+  if (line->figure != NULL)
+    {
+      GtkWidget *icon = gtk_image_new_from_icon_name ("go-next-symbolic");
+
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), icon);
+      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+      g_object_set_data_full (G_OBJECT (row), "figure", g_strdup (line->figure), g_free);
+      g_signal_connect (row, "activated", G_CALLBACK (on_figure), page);
+    }
+  gtk_list_box_append (GTK_LIST_BOX (page->list), row);
+}
+
+static gboolean
+on_fill (gpointer data)
+{
+  StudioStudyPage *page = data;
+  gint64 until = g_get_monotonic_time () + SLICE_US;
+
+  while (page->next < page->lines->len)
+    {
+      if (g_get_monotonic_time () > until)
+        return G_SOURCE_CONTINUE;
+      show_line (page, page->lines->pdata[page->next++]);
+    }
+  page->fill = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_lines (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioStudyPage *page = STUDIO_STUDY_PAGE (object);
+  GPtrArray *lines = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (lines == NULL)
+    return;
+  page->lines = lines;
+  page->next = 0;
+  page->fill = g_idle_add (on_fill, page);
+}
+
+static void
+add_words (StudioStudyPage *page, const char *text, const char *class)
+{
+  GtkWidget *label;
+
+  if (text == NULL)
+    return;
+  label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 48);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (label), FALSE);
+  if (class != NULL)
+    gtk_widget_add_css_class (label, class);
+  gtk_box_append (page->about, label);
+}
+
+static void
+forget_study (StudioStudyPage *page)
+{
+  GtkWidget *child;
+
+  g_cancellable_cancel (page->cancellable);
+  g_clear_object (&page->cancellable);
+  g_clear_handle_id (&page->fill, g_source_remove);
+  g_clear_pointer (&page->lines, g_ptr_array_unref);
+  while (page->about != NULL
+         && (child = gtk_widget_get_first_child (GTK_WIDGET (page->about))) != NULL)
+    gtk_box_remove (page->about, child);
+  g_clear_pointer (&page->study, assay_study_info_unref);
+}
+
+void
+studio_study_page_set_study (StudioStudyPage *page, AssayStudyInfo *study)
+{
+  g_autoptr (GTask) task = NULL;
+
+  forget_study (page);
+  studio_form_set_study (page->form, study);
+  if (study == NULL)
+    return;
+  page->study = assay_study_info_ref (study);
+  page->cancellable = g_cancellable_new ();
+  gtk_label_set_text (page->title, study->title != NULL ? study->title : study->id);
+  add_words (page, study->question, "title-2");
+  add_words (page, study->paper, "dim-label");
+  add_words (page, study->help, NULL);
+  task = g_task_new (page, page->cancellable, on_lines, NULL);
+  g_task_set_task_data (task, assay_study_info_ref (study),
+                        (GDestroyNotify) assay_study_info_unref);
+  g_task_run_in_thread (task, collect_lines);
+}
+
+void
+studio_study_page_set_session (StudioStudyPage *page, StudioSession *session)
+{
+  g_set_object (&page->session, session);
+  studio_form_set_session (page->form, session);
+}
+
+StudioForm *
+studio_study_page_form (StudioStudyPage *page)
+{
+  return page->form;
+}
+
+/* ---- the widget ---- */
+
+static void
+on_asking (GtkToggleButton *button, StudioStudyPage *page)
+{
+  adw_leaflet_set_visible_child_name (page->panes,
+                                      gtk_toggle_button_get_active (button) ? "about" : "form");
+}
+
+static gboolean
+show_switcher (gpointer data)
+{
+  StudioStudyPage *page = data;
+
+  page->fold = 0;
+  gtk_widget_set_visible (page->switcher, adw_leaflet_get_folded (page->panes));
+  return G_SOURCE_REMOVE;
+}
+
+/* It folds while it is given its place, when nothing may ask for another. */
+static void
+on_folded (AdwLeaflet *panes, GParamSpec *spec, StudioStudyPage *page)
+{
+  if (page->fold == 0)
+    page->fold = g_idle_add_full (G_PRIORITY_HIGH_IDLE, show_switcher, page, NULL);
+}
+
+static void
+studio_study_page_dispose (GObject *object)
+{
+  StudioStudyPage *page = STUDIO_STUDY_PAGE (object);
+
+  forget_study (page);
+  g_clear_handle_id (&page->fold, g_source_remove);
+  g_clear_object (&page->session);
+  G_OBJECT_CLASS (studio_study_page_parent_class)->dispose (object);
+}
+
+static void
+studio_study_page_class_init (StudioStudyPageClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = studio_study_page_dispose;
+  g_type_ensure (STUDIO_TYPE_FORM);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/study-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, StudioStudyPage, title);
+  gtk_widget_class_bind_template_child (widget_class, StudioStudyPage, switcher);
+  gtk_widget_class_bind_template_child (widget_class, StudioStudyPage, panes);
+  gtk_widget_class_bind_template_child (widget_class, StudioStudyPage, about);
+  gtk_widget_class_bind_template_child (widget_class, StudioStudyPage, form);
+  gtk_widget_class_bind_template_callback (widget_class, on_asking);
+  gtk_widget_class_bind_template_callback (widget_class, on_folded);
+}
+
+static void
+studio_study_page_init (StudioStudyPage *page)
+{
+  gtk_widget_init_template (GTK_WIDGET (page));
+}
