@@ -359,7 +359,7 @@ write_cost (AssayRun *run, const char *work, LabCost cost)
 void
 bon_write_models (AssayRun *run, const Bon *bon, LabCost analysis)
 {
-  LabCost training, tuning;
+  LabCost training = { 0 }, tuning = { 0 };
 
   assay_array (run, "guard-entropy", NULL, "", NULL, ASSAY_F64, &bon->answers.guards[0]);
   assay_array (run, "guard-duplicates", NULL, "", NULL, ASSAY_F64, &bon->answers.guards[1]);
