@@ -11,3 +11,5 @@ G_DECLARE_FINAL_TYPE (StudioGraphView, studio_graph_view, STUDIO, GRAPH_VIEW, Ad
 
 /** Starts loading @name.graph.json of @folder (the run's artifacts) and laying it out. */
 GtkWidget *studio_graph_view_new (const char *folder, const char *name);
+/** Writes the graph as it is laid out and coloured: .svg, .png or .dot; a toast tells. */
+void studio_graph_view_export (StudioGraphView *view, const char *path);

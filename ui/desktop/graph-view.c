@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/graph-view.h"
+
+#include "host/chart/scale.h"
+#include "host/chart/style.h"
+#include "ui/desktop/graph-canvas.h"
+#include "ui/desktop/graph-node.h"
+#include "ui/desktop/width-bin.h"
+#include <math.h>
+
+#define SECONDS 120 /* that Graphviz may take; one can cancel it sooner */
+#define ZOOM 1.25
+
+struct _StudioGraphView
+{
+  AdwBin parent_instance;
+  char *folder, *name;
+  GCancellable *cancellable; /* of what is under way; NULL: nothing */
+  StudioGraphScene *scene;   /* NULL: not laid out yet */
+  GPtrArray *columns;        /* const AssayGraphColumn *: those with numbers */
+  gboolean filling;
+  AdwToastOverlay *toasts;
+  GtkStack *states;
+  GtkLabel *doing, *size, *legend_title, *legend_lo, *legend_hi;
+  AdwStatusPage *problem;
+  GtkButton *again;
+  GtkWidget *problem_export, *legend, *legend_bar;
+  GtkDropDown *column, *engine;
+  GtkEditable *find;
+  AdwFlap *flap;
+  StudioGraphCanvas *canvas;
+  GtkScrolledWindow *details;
+};
+
+G_DEFINE_FINAL_TYPE (StudioGraphView, studio_graph_view, ADW_TYPE_BIN)
+
+/* In the order of the drop-down. */
+static const struct
+{
+  const char *engine, *title;
+} engines[] = { { "twopi", "rings" }, { "sfdp", "springs" } };
+
+static void layout (StudioGraphView *view, AssayGraphData *graph);
+
+static guint
+engine_of (StudioGraphView *view)
+{
+  return MIN (gtk_drop_down_get_selected (view->engine), G_N_ELEMENTS (engines) - 1);
+}
+
+/* ---- states ---- */
+
+static void
+wait (StudioGraphView *view, const char *doing)
+{
+  gtk_label_set_text (view->doing, doing);
+  gtk_stack_set_visible_child_name (view->states, "waiting");
+}
+
+static void
+fail (StudioGraphView *view, const char *title, const char *why, gboolean exportable)
+{
+  g_autofree char *markup = g_markup_escape_text (why, -1);
+  g_autofree char *label = exportable
+                               ? g_strdup_printf ("Try _%s", engines[1 - engine_of (view)].title)
+                               : g_strdup ("Try _Again");
+
+  adw_status_page_set_title (view->problem, title);
+  adw_status_page_set_description (view->problem, markup);
+  gtk_button_set_use_underline (view->again, TRUE);
+  gtk_button_set_label (view->again, label);
+  gtk_widget_set_visible (view->problem_export, exportable);
+  gtk_stack_set_visible_child_name (view->states, "problem");
+}
+
+/* ---- the legend ---- */
+
+static void
+draw_legend (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+{
+  StudioGraphView *view = data;
+  const StudioGraphLook *look = studio_graph_canvas_look (view->canvas);
+
+  for (int i = 0; i < width; i++)
+    {
+      float rgb[3];
+
+      studio_graph_look_colour (look, look->lo + (i + .5) / width * (look->hi - look->lo), rgb);
+      cairo_set_source_rgb (cr, (double) rgb[0], (double) rgb[1], (double) rgb[2]);
+      cairo_rectangle (cr, i, 0, 1, height);
+      cairo_fill (cr);
+    }
+}
+
+static void
+show_legend (StudioGraphView *view)
+{
+  const StudioGraphLook *look = studio_graph_canvas_look (view->canvas);
+  g_autofree char *lo = chart_number (look->lo), *hi = chart_number (look->hi), *title = NULL,
+                  *words = NULL;
+
+  gtk_widget_set_visible (view->legend, look->column != NULL && look->lo <= look->hi);
+  if (look->column == NULL)
+    return;
+  title = chart_clean (look->column->id, 40);
+  words = g_strdup_printf ("Colours: %s from %s to %s%s", title, lo, hi,
+                           look->diverging ? ", zero in the middle" : "");
+  gtk_label_set_text (view->legend_title, title);
+  gtk_label_set_text (view->legend_lo, lo);
+  gtk_label_set_text (view->legend_hi, hi);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view->legend_bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  words, -1);
+  gtk_widget_queue_draw (view->legend_bar);
+}
+
+/* ---- what is shown ---- */
+
+static void
+on_column (StudioGraphView *view)
+{
+  guint i = gtk_drop_down_get_selected (view->column);
+
+  if (view->filling)
+    return;
+  studio_graph_canvas_set_column (
+      view->canvas, i > 0 && i <= view->columns->len ? view->columns->pdata[i - 1] : NULL);
+  show_legend (view);
+}
+
+static void
+fill_columns (StudioGraphView *view)
+{
+  const AssayGraphData *graph = view->scene->graph;
+  g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
+
+  g_ptr_array_set_size (view->columns, 0);
+  gtk_string_list_append (titles, "One colour");
+  for (guint i = 0; i < graph->node_columns->len; i++)
+    {
+      AssayGraphColumn *column = graph->node_columns->pdata[i];
+      g_autofree char *title = chart_clean (column->id, 40), *words = NULL;
+
+      if (column->numbers == NULL)
+        continue;
+      words = g_strdup_printf ("Colour by %s", title);
+      gtk_string_list_append (titles, words);
+      g_ptr_array_add (view->columns, column);
+    }
+  view->filling = TRUE;
+  gtk_drop_down_set_model (view->column, G_LIST_MODEL (titles));
+  gtk_drop_down_set_selected (view->column, view->columns->len > 0 ? 1 : 0);
+  view->filling = FALSE;
+  on_column (view);
+}
+
+static void
+show_graph (StudioGraphView *view, AssayGraphData *graph)
+{
+  g_autofree char *nodes = chart_fixed (graph->n_nodes, 0),
+                  *edges = chart_fixed (graph->n_edges, 0),
+                  *words = g_strdup_printf ("%s nodes, %s edges", nodes, edges);
+
+  studio_graph_canvas_set_scene (view->canvas, NULL);
+  g_clear_pointer (&view->scene, studio_graph_scene_free);
+  view->scene = studio_graph_scene_new (graph);
+  gtk_label_set_text (view->size, words);
+  studio_graph_canvas_set_scene (view->canvas, view->scene);
+  fill_columns (view);
+  gtk_stack_set_visible_child_name (view->states, "graph");
+  gtk_widget_grab_focus (GTK_WIDGET (view->canvas));
+}
+
+static void
+on_selected (StudioGraphView *view, int node)
+{
+  adw_flap_set_reveal_flap (view->flap, node >= 0);
+  gtk_scrolled_window_set_child (
+      view->details, node >= 0 ? studio_graph_node_new (view->scene, (guint) node) : NULL);
+}
+
+static void
+on_find (StudioGraphView *view)
+{
+  guint64 node;
+
+  if (view->scene == NULL)
+    return;
+  if (g_ascii_string_to_unsigned (gtk_editable_get_text (view->find), 10, 0,
+                                  MAX (view->scene->graph->n_nodes, 1) - 1, &node, NULL))
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (view->find), "error");
+      studio_graph_canvas_select (view->canvas, (int) node, TRUE);
+    }
+  else
+    {
+      g_autofree char *words
+          = g_strdup_printf ("Nodes have numbers from 0 to %u", view->scene->graph->n_nodes - 1);
+
+      gtk_widget_add_css_class (GTK_WIDGET (view->find), "error");
+      adw_toast_overlay_add_toast (view->toasts, adw_toast_new (words));
+    }
+}
+
+/* ---- reading and laying out ---- */
+
+typedef struct
+{
+  char *folder, *name, *engine;
+  AssayGraphData *graph; /* to be laid out */
+} Job;
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  g_clear_pointer (&job->graph, assay_graph_free);
+  g_free (job->folder);
+  g_free (job->name);
+  g_free (job->engine);
+  g_free (job);
+}
+
+static void
+start (StudioGraphView *view, AssayGraphData *graph, GTaskThreadFunc work,
+       GAsyncReadyCallback answer)
+{
+  Job *job = g_new0 (Job, 1);
+  g_autoptr (GTask) task = NULL;
+
+  g_clear_object (&view->cancellable);
+  view->cancellable = g_cancellable_new ();
+  *job = (Job){ g_strdup (view->folder), g_strdup (view->name),
+                g_strdup (engines[engine_of (view)].engine), graph };
+  task = g_task_new (view, view->cancellable, answer, NULL);
+  g_task_set_task_data (task, job, job_free);
+  g_task_run_in_thread (task, work);
+}
+
+static void
+read_graph (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Job *job = data;
+  GError *error = NULL;
+  AssayGraphData *graph = assay_graph_load (job->folder, job->name, &error);
+
+  if (graph != NULL)
+    g_task_return_pointer (task, graph, (GDestroyNotify) assay_graph_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_read (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioGraphView *view = STUDIO_GRAPH_VIEW (object);
+  g_autoptr (GError) error = NULL;
+  AssayGraphData *graph = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (graph != NULL)
+    layout (view, graph);
+  else
+    fail (view, "The graph cannot be read", error->message, FALSE);
+}
+
+static void
+lay_out (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Job *job = data;
+  GError *error = NULL;
+
+  if (assay_graph_layout (job->graph, job->engine, SECONDS, cancellable, &error))
+    g_task_return_pointer (task, g_steal_pointer (&job->graph), (GDestroyNotify) assay_graph_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_laid_out (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioGraphView *view = STUDIO_GRAPH_VIEW (object);
+  g_autoptr (GError) error = NULL;
+  AssayGraphData *graph = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (graph != NULL)
+    show_graph (view, graph);
+  else
+    fail (view, "The graph cannot be laid out", error->message, TRUE);
+}
+
+static void
+layout (StudioGraphView *view, AssayGraphData *graph)
+{
+  g_autofree char *nodes = chart_fixed (graph->n_nodes, 0),
+                  *edges = chart_fixed (graph->n_edges, 0),
+                  *words = g_strdup_printf ("Laying out %s nodes and %s edges", nodes, edges);
+
+  wait (view, words);
+  start (view, graph, lay_out, on_laid_out);
+}
+
+static void
+load (StudioGraphView *view)
+{
+  if (view->cancellable != NULL)
+    g_cancellable_cancel (view->cancellable);
+  wait (view, "Reading the graph");
+  start (view, NULL, read_graph, on_read);
+}
+
+static void
+on_engine (StudioGraphView *view)
+{
+  if (view->folder != NULL)
+    load (view);
+}
+
+/* ---- export ---- */
+
+typedef struct
+{
+  char *folder, *name, *path, *column;
+  double *x, *y; /* as laid out; NULL: not */
+} Export;
+
+static void
+export_free (gpointer data)
+{
+  Export *export = data;
+
+  g_free (export->folder);
+  g_free (export->name);
+  g_free (export->path);
+  g_free (export->column);
+  g_free (export->x);
+  g_free (export->y);
+  g_free (export);
+}
+
+/* The command line's picture, at the places that are seen. */
+static void
+write_export (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Export *export = data;
+  GError *error = NULL;
+  AssayGraphData *graph = assay_graph_load (export->folder, export->name, &error);
+  gboolean good = graph != NULL;
+
+  if (good && g_str_has_suffix (export->path, ".dot"))
+    {
+      g_autofree char *dot = assay_graph_dot (graph, export->name);
+
+      good = g_file_set_contents (export->path, dot, -1, &error);
+      assay_graph_free (graph);
+    }
+  else if (good)
+    {
+      g_autoptr (AssayChart) chart = NULL;
+
+      graph->x = g_steal_pointer (&export->x);
+      graph->y = g_steal_pointer (&export->y);
+      chart = assay_graph_chart (graph, export->name, export->column);
+      good = assay_chart_save (chart, export->path, 0, 0, &error);
+    }
+  if (good)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_exported (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioGraphView *view = STUDIO_GRAPH_VIEW (object);
+  g_autoptr (GError) error = NULL;
+  const char *words = "The graph is exported";
+  g_autofree char *markup = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    words = error->message;
+  if (view->folder == NULL)
+    return; /* it was closed meanwhile */
+  markup = g_markup_escape_text (words, -1);
+  adw_toast_overlay_add_toast (view->toasts, adw_toast_new (markup));
+}
+
+void
+studio_graph_view_export (StudioGraphView *view, const char *path)
+{
+  const StudioGraphLook *look = studio_graph_canvas_look (view->canvas);
+  g_autoptr (GTask) task = g_task_new (view, NULL, on_exported, NULL);
+  Export *export = g_new0 (Export, 1);
+
+  *export = (Export){ .folder = g_strdup (view->folder),
+                      .name = g_strdup (view->name),
+                      .path = g_strdup (path) };
+  if (view->scene != NULL)
+    {
+      const AssayGraphData *graph = view->scene->graph;
+
+      export->column = look->column != NULL ? g_strdup (look->column->id) : NULL;
+      export->x = g_memdup2 (graph->x, (graph->n_nodes + 1) * sizeof *graph->x);
+      export->y = g_memdup2 (graph->y, (graph->n_nodes + 1) * sizeof *graph->y);
+    }
+  g_task_set_task_data (task, export, export_free);
+  g_task_run_in_thread (task, write_export);
+}
+
+static void
+on_export_chosen (GtkNativeDialog *dialog, int response, gpointer view)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+
+  gtk_native_dialog_destroy (dialog);
+  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
+    studio_graph_view_export (view, path);
+}
+
+static void
+export_as (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  StudioGraphView *view = STUDIO_GRAPH_VIEW (widget);
+  g_autofree char *name
+      = g_strdup_printf ("%s.%s", view->name, g_variant_get_string (parameter, NULL));
+  GtkFileChooserNative *dialog
+      = gtk_file_chooser_native_new ("Export the Graph", GTK_WINDOW (gtk_widget_get_root (widget)),
+                                     GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", NULL);
+
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_export_chosen), view, 0);
+  g_signal_connect (dialog, "response", G_CALLBACK (g_object_unref), NULL);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+/* ---- commands ---- */
+
+static void
+zoom_in (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  studio_graph_canvas_zoom (STUDIO_GRAPH_VIEW (widget)->canvas, ZOOM);
+}
+
+static void
+zoom_out (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  studio_graph_canvas_zoom (STUDIO_GRAPH_VIEW (widget)->canvas, 1 / ZOOM);
+}
+
+static void
+fit (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  studio_graph_canvas_fit (STUDIO_GRAPH_VIEW (widget)->canvas);
+}
+
+static void
+select_node (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  studio_graph_canvas_select (STUDIO_GRAPH_VIEW (widget)->canvas, g_variant_get_int32 (parameter),
+                              TRUE);
+}
+
+static void
+find (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (STUDIO_GRAPH_VIEW (widget)->find));
+}
+
+static void
+cancel (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  StudioGraphView *view = STUDIO_GRAPH_VIEW (widget);
+
+  if (view->cancellable != NULL)
+    g_cancellable_cancel (view->cancellable);
+  if (view->scene != NULL)
+    gtk_stack_set_visible_child_name (view->states, "graph");
+  else
+    fail (view, "Cancelled", "The layout was stopped. Another kind may be quicker.", TRUE);
+}
+
+/* The other kind of layout, if the graph could be read at all. */
+static void
+again (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  StudioGraphView *view = STUDIO_GRAPH_VIEW (widget);
+
+  if (gtk_widget_get_visible (view->problem_export))
+    gtk_drop_down_set_selected (view->engine, 1 - engine_of (view));
+  else
+    load (view);
+}
+
+/* ---- the view ---- */
+
+GtkWidget *
+studio_graph_view_new (const char *folder, const char *name)
+{
+  StudioGraphView *view = g_object_new (STUDIO_TYPE_GRAPH_VIEW, NULL);
+
+  view->folder = g_strdup (folder);
+  view->name = g_strdup (name);
+  load (view);
+  return GTK_WIDGET (view);
+}
+
+static void
+studio_graph_view_dispose (GObject *object)
+{
+  StudioGraphView *view = STUDIO_GRAPH_VIEW (object);
+
+  if (view->cancellable != NULL)
+    g_cancellable_cancel (view->cancellable);
+  g_clear_object (&view->cancellable);
+  if (view->canvas != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (view->canvas, view);
+      studio_graph_canvas_set_scene (view->canvas, NULL);
+    }
+  g_clear_pointer (&view->scene, studio_graph_scene_free);
+  g_clear_pointer (&view->folder, g_free);
+  g_clear_pointer (&view->name, g_free);
+  g_clear_pointer (&view->columns, g_ptr_array_unref);
+  G_OBJECT_CLASS (studio_graph_view_parent_class)->dispose (object);
+}
+
+static void
+add_actions (GtkWidgetClass *class)
+{
+  static const struct
+  {
+    guint keys[3];
+    const char *action;
+  } keys[] = { { { GDK_KEY_plus, GDK_KEY_equal, GDK_KEY_KP_Add }, "graph.zoom-in" },
+               { { GDK_KEY_minus, GDK_KEY_KP_Subtract }, "graph.zoom-out" },
+               { { GDK_KEY_0, GDK_KEY_KP_0, GDK_KEY_Home }, "graph.fit" } };
+
+  gtk_widget_class_install_action (class, "graph.zoom-in", NULL, zoom_in);
+  gtk_widget_class_install_action (class, "graph.zoom-out", NULL, zoom_out);
+  gtk_widget_class_install_action (class, "graph.fit", NULL, fit);
+  gtk_widget_class_install_action (class, "graph.select", "i", select_node);
+  gtk_widget_class_install_action (class, "graph.find", NULL, find);
+  gtk_widget_class_install_action (class, "graph.export", "s", export_as);
+  gtk_widget_class_install_action (class, "graph.cancel", NULL, cancel);
+  gtk_widget_class_install_action (class, "graph.again", NULL, again);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    for (guint k = 0; k < 3 && keys[i].keys[k] != 0; k++)
+      gtk_widget_class_add_binding_action (class, keys[i].keys[k], 0, keys[i].action, NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_f, GDK_CONTROL_MASK, "graph.find", NULL);
+}
+
+static void
+studio_graph_view_class_init (StudioGraphViewClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = studio_graph_view_dispose;
+  g_type_ensure (STUDIO_TYPE_GRAPH_CANVAS);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/graph-view.ui");
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioGraphView, child)
+  BIND (toasts);
+  BIND (states);
+  BIND (doing);
+  BIND (size);
+  BIND (legend);
+  BIND (legend_title);
+  BIND (legend_bar);
+  BIND (legend_lo);
+  BIND (legend_hi);
+  BIND (problem);
+  BIND (again);
+  BIND (problem_export);
+  BIND (column);
+  BIND (engine);
+  BIND (find);
+  BIND (flap);
+  BIND (canvas);
+  BIND (details);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, on_column);
+  gtk_widget_class_bind_template_callback (widget_class, on_engine);
+  gtk_widget_class_bind_template_callback (widget_class, on_find);
+  gtk_widget_class_bind_template_callback (widget_class, on_selected);
+  add_actions (widget_class);
+}
+
+static void
+studio_graph_view_init (StudioGraphView *view)
+{
+  view->columns = g_ptr_array_new ();
+  gtk_widget_init_template (GTK_WIDGET (view));
+  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (view->legend_bar), draw_legend, view, NULL);
+}
