@@ -11,7 +11,7 @@
 /* One value each in a plan, so their mean only takes them away. */
 #define PINNED_TEXT                                                                                \
   ASSAY_MEAN ("data bad-rows held-out vocabulary context lm-epochs members noise width epochs "    \
-              "rm-rate diversity norm lambda")
+              "rm-rate norm lambda")
 #define PINNED_REPLAY ASSAY_MEAN ("data scores-order bad-rows largest-n lambda norm seed")
 #define NEEDS_REPLAY "gate-replay-gold"
 

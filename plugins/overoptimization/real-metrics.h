@@ -106,7 +106,7 @@
   .help = "Spearman's, each pair in both orders, so that nothing hangs on which answer is named "
           "first." },
 { .id = "trait-accuracy",
-  .title = "Accuracy where people prefer the answer with more, with less",
+  .title = "Accuracy, by the answer that people prefer",
   .dims = "scorer side trait" },
 { .id = "trait-differs", .title = "Share of pairs whose answers differ in it", .dims = "trait" },
 { .id = "pair-longer",

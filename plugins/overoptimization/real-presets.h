@@ -14,10 +14,10 @@
   .seconds = 5 },
 { .id = "preferences",
   .title = "Reward-model ensembles on preference rows of yours (--set rows=FILE)",
-  .help = "Three ensembles of five small models, with a tokenizer learnt from the rows: accuracy, "
-          "calibration, disagreement against error, length and format bias. Sized for a few "
-          "thousand rows.",
-  .plan = "data=preferences noise=0",
-  .seeds = 3,
-  .seconds = 150 },
+  .help = "Five ensembles of five small models that differ by their seeds, and five of bootstrapped "
+          "ones, with a tokenizer learnt from the rows: accuracy, calibration, disagreement against "
+          "error, length and format bias. Sized for a few thousand rows.",
+  .plan = "data=preferences noise=0 epochs=2 lm-epochs=2 diversity=seed,bootstrap",
+  .seeds = 5,
+  .seconds = 120 },
 /* clang-format on */

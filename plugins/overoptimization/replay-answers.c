@@ -286,7 +286,7 @@ put_texts (const Replay *replay, const char *objective, const Best *list, uint32
 
   for (uint32_t i = 0; i < n; i++)
     {
-      snprintf (labels, sizeof labels, "objective=%s rank=%u", objective, i + 1);
+      snprintf (labels, sizeof labels, "objective=%s sample=%u", objective, i + 1);
       assay_sample (
           replay->run, "best", labels, prompt_text (replay, list[i].prompt, arena),
           assay_best_of_n_answer (replay->table, list[i].prompt, list[i].answer, arena).bytes, NULL,
@@ -296,16 +296,16 @@ put_texts (const Replay *replay, const char *objective, const Best *list, uint32
   assay_arena_free (arena);
 }
 
-/* A column of the list, at the ranks it has. */
+/* A column of the list. */
 static void
-put_ranked (const Replay *replay, const char *metric, const char *objective, const double *first,
+put_column (const Replay *replay, const char *metric, const char *objective, const double *first,
             uint64_t n)
 {
   double values[REPLAY_BEST];
 
   for (uint64_t i = 0; i < n; i++)
     values[i] = first[i * sizeof (Best) / sizeof (double)];
-  assay_array (replay->run, metric, replay_label (objective), "rank", &n, ASSAY_F64, values);
+  assay_array (replay->run, metric, replay_label (objective), "sample", &n, ASSAY_F64, values);
 }
 
 static void
@@ -318,10 +318,10 @@ put_best (const Replay *replay, const AssayObjective *objective, const Fooled *f
   for (uint32_t i = 0; i < n; i++)
     list[i] = find_best (replay, objective, fooled[i].prompt, page);
   put_texts (replay, objective->id, list, n);
-  put_ranked (replay, "best-gold", objective->id, &list[0].gold, n);
-  put_ranked (replay, "best-proxy", objective->id, &list[0].score, n);
+  put_column (replay, "best-gold", objective->id, &list[0].gold, n);
+  put_column (replay, "best-proxy", objective->id, &list[0].score, n);
   for (uint32_t i = 0; i < 5 && i < replay->table->n_members; i++)
-    put_ranked (replay, models[i], objective->id, &list[0].members[i], n);
+    put_column (replay, models[i], objective->id, &list[0].members[i], n);
 }
 
 static void
@@ -333,7 +333,7 @@ put_fooled (const Replay *replay, Page *page)
 
   for (uint32_t i = 0; i < n; i++)
     numbers[i] = i + 1;
-  assay_axis (replay->run, "rank", NULL, numbers, n);
+  assay_axis (replay->run, "sample", NULL, numbers, n);
   for (uint32_t i = 0; i < assay_n_objectives; i++)
     if (replay_has (replay, &assay_objectives[i]) && !assay_objectives[i].departure)
       put_best (replay, &assay_objectives[i], list, n, page);

@@ -332,7 +332,7 @@ test_texts_are_kept_where_the_first_model_is_fooled_most (void)
         continue;
       worst = by;
       g_free (text);
-      text = g_strdup_printf ("best objective=single rank=1|Question %u?%s|Answer %u to %u.", p,
+      text = g_strdup_printf ("best objective=single sample=1|Question %u?%s|Answer %u to %u.", p,
                               p % 2 ? "\nMore of it." : "", (guint) (top % ANSWERS), p);
     }
   g_assert_cmpuint (recorder->samples->len, ==, PROMPTS);
