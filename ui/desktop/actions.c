@@ -4,6 +4,7 @@
 #define GENERAL "General"
 #define PAGES "Pages"
 #define STUDIES "Studies"
+#define CLAIMS "Claims"
 
 const StudioAction studio_actions[] = {
   { "win.page::studies", { "<Alt>1" }, "Studies", PAGES },
@@ -16,6 +17,11 @@ const StudioAction studio_actions[] = {
   { "win.copy-command", { "<Control><Shift>c" }, "Copy it as a command line", STUDIES },
   { "win.reset", { "<Control><Shift>z" }, "Back to what the preset has", STUDIES },
   { "win.try-study", { NULL }, "Open the shortest study", STUDIES },
+  { "win.claims-copy", { "<Control><Shift>v" }, "Copy the verdicts as text", CLAIMS },
+  { "win.claims-copy-csv", { NULL }, "Copy the verdicts as CSV", CLAIMS },
+  { "win.claims-runs", { NULL }, "Show the runs behind the verdicts", CLAIMS },
+  { "win.claims-report", { "<Control><Shift>r" }, "Write a report", CLAIMS },
+  { "win.claims-run", { NULL }, "Set the study up to run it", CLAIMS },
   { "win.search", { "<Control>f" }, "Search on this page", GENERAL },
   { "win.back", { "<Alt>Left" }, "Back", GENERAL },
   { "win.refresh", { "F5" }, "Look for new runs and plugins", GENERAL },

@@ -131,6 +131,20 @@ place_cells (StudioClaimRow *row)
   row->grouped = !row->narrow;
 }
 
+/* Without heads of columns words say what they are. */
+static void
+set_plain_words (StudioClaimRow *row)
+{
+  const AssayVerdict *verdict = studio_claim_row_verdict (row);
+  g_autofree char *counts = studio_verdict_counts (verdict), *n = g_strconcat ("n ", counts, NULL),
+                  *paper = g_strconcat ("Paper: ", studio_claim_paper (verdict->claim), NULL);
+
+  gtk_label_set_text (row->count, row->narrow ? n : counts);
+  gtk_label_set_text (row->paper, row->narrow && verdict->claim->source != NULL
+                                      ? paper
+                                      : studio_claim_paper (verdict->claim));
+}
+
 void
 studio_claim_row_set_narrow (StudioClaimRow *row, gboolean narrow)
 {
@@ -138,6 +152,8 @@ studio_claim_row_set_narrow (StudioClaimRow *row, gboolean narrow)
     return;
   row->narrow = narrow;
   place_cells (row);
+  if (row->verdicts != NULL)
+    set_plain_words (row);
 }
 
 static void
@@ -170,8 +186,6 @@ studio_claim_row_set (StudioClaimRow *row, StudioVerdicts *verdicts, guint i)
   const AssayVerdict *verdict = verdicts->verdicts->pdata[i];
   StudioEffect effect = studio_effect_of_verdict (verdict);
   g_autofree char *ours = studio_verdict_effect (verdict->effect, verdict->low, verdict->high);
-  g_autofree char *counts = studio_verdict_counts (verdict);
-  g_autofree char *n = g_strconcat ("n ", counts, NULL);
 
   studio_verdicts_ref (verdicts);
   g_clear_pointer (&row->verdicts, studio_verdicts_unref);
@@ -184,8 +198,7 @@ studio_claim_row_set (StudioClaimRow *row, StudioVerdicts *verdicts, guint i)
   gtk_label_set_text (row->effect, ours);
   studio_effect_bar_set (STUDIO_EFFECT_BAR (row->bar), &effect, NULL, FALSE);
   gtk_widget_set_visible (row->bar, verdict->effect == verdict->effect);
-  gtk_label_set_text (row->paper, studio_claim_paper (verdict->claim));
-  gtk_label_set_text (row->count, row->narrow ? n : counts);
+  set_plain_words (row);
   describe (row, verdict, &effect);
 }
 

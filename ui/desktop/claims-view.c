@@ -708,12 +708,19 @@ on_open_report (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-on_find (GSimpleAction *action, GVariant *parameter, gpointer data)
+search_here (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  StudioClaimsView *view = data;
+  StudioClaimsView *view = STUDIO_CLAIMS_VIEW (widget);
 
+  on_back (view);
   gtk_toggle_button_set_active (view->search_button, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (view->search));
+}
+
+static void
+back_here (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  on_back (STUDIO_CLAIMS_VIEW (widget));
 }
 
 /* What is shown becomes what is selected, so that the other pages show the same. */
@@ -775,8 +782,7 @@ on_run (GSimpleAction *action, GVariant *parameter, gpointer data)
   StudioClaimsView *view = data;
 
   if (view->verdicts != NULL)
-    select_shown (view);
-  studio_window_show_page (studio_window_of (view), "studies");
+    studio_window_show_study (studio_window_of (view), view->verdicts->study->id);
 }
 
 static const GActionEntry entries[] = {
@@ -784,7 +790,6 @@ static const GActionEntry entries[] = {
   { .name = "claims-copy-csv", .activate = on_copy_csv },
   { .name = "claims-report", .activate = on_report },
   { .name = "claims-open-report", .activate = on_open_report, .parameter_type = "s" },
-  { .name = "claims-find", .activate = on_find },
   { .name = "claims-figure", .activate = on_figure, .parameter_type = "s" },
   { .name = "claims-show", .activate = on_show_claim, .parameter_type = "s" },
   { .name = "claims-runs", .activate = on_runs },
@@ -893,8 +898,8 @@ studio_claims_view_class_init (StudioClaimsViewClass *class)
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_back);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.claims-find",
-                                       NULL);
+  gtk_widget_class_install_action (widget_class, "view.search", NULL, search_here);
+  gtk_widget_class_install_action (widget_class, "view.back", NULL, back_here);
 }
 
 static void

@@ -151,6 +151,8 @@ studio_sample_note (const StudioSamples *samples, guint i)
   const StudioSample *sample = studio_samples_at (samples, i);
   GString *note = g_string_new (NULL);
 
+  if (sample->twins > 1)
+    g_string_append_printf (note, "%u times this text", sample->twins);
   for (guint m = 0; m < samples->metrics->len; m++)
     {
       const StudioSampleMetric *metric = samples->metrics->pdata[m];
@@ -159,9 +161,6 @@ studio_sample_note (const StudioSamples *samples, guint i)
       if (isfinite (metric->values[i]))
         g_string_append_printf (note, "%s%s %s", note->len > 0 ? " · " : "", metric->id, value);
     }
-  if (sample->twins > 1)
-    g_string_append_printf (note, "%sthe same text %u times", note->len > 0 ? " · " : "",
-                            sample->twins);
   return g_string_free (note, FALSE);
 }
 

@@ -68,6 +68,13 @@ studio_window_show_page (StudioWindow *window, const char *name)
 }
 
 void
+studio_window_show_study (StudioWindow *window, const char *study)
+{
+  studio_window_show_page (window, "studies");
+  studio_studies_view_show_study (page (window, "studies"), study);
+}
+
+void
 studio_window_show_run (StudioWindow *window, const char *run)
 {
   studio_window_show_page (window, "runs");
