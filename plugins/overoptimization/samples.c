@@ -85,8 +85,7 @@ samples_numbers_set (SamplesNumbers *numbers, uint32_t objective, uint32_t sampl
 void
 samples_numbers_write (AssayRun *run, const SamplesNumbers *numbers, const char *labels)
 {
-  static const char *const models[SAMPLES_MODELS]
-      = { "model-1", "model-2", "model-3", "model-4", "model-5" };
+  static const char *const models[SAMPLES_MODELS] = { "rm-1", "rm-2", "rm-3", "rm-4", "rm-5" };
   uint64_t shape[2] = { numbers->n_objectives, numbers->n_samples };
   const char *axes = labels ? "sample" : "objective sample";
   double places[SAMPLES_MOST] = { 0 };
@@ -96,8 +95,8 @@ samples_numbers_write (AssayRun *run, const SamplesNumbers *numbers, const char 
   assay_axis (run, "sample", NULL, places, numbers->n_samples);
   if (labels)
     shape[0] = numbers->n_samples;
-  assay_array (run, "best-gold", labels, axes, shape, ASSAY_F64, numbers->gold);
-  assay_array (run, "best-proxy", labels, axes, shape, ASSAY_F64, numbers->proxy);
+  assay_array (run, "its-gold", labels, axes, shape, ASSAY_F64, numbers->gold);
+  assay_array (run, "its-score", labels, axes, shape, ASSAY_F64, numbers->proxy);
   for (uint32_t m = 0; m < SAMPLES_MODELS; m++)
     assay_array (run, models[m], labels, axes, shape, ASSAY_F64, numbers->models[m]);
 }

@@ -323,8 +323,11 @@ hold_panel (AssayChart *chart, ChartPanel *panel, guint *lost)
       ChartSeries *s = panel->series->pdata[i];
 
       hold_column (&chart->x, s->x);
-      hold_column (&chart->x, s->xlow);
-      hold_column (&chart->x, s->xhigh);
+      if (chart->kind != ASSAY_LINE) /* which draws no interval of x */
+        {
+          hold_column (&chart->x, s->xlow);
+          hold_column (&chart->x, s->xhigh);
+        }
       hold_column (&chart->y, s->y);
       hold_column (&chart->y, s->raw);
       hold_column (&chart->z, s->z);

@@ -63,9 +63,13 @@ ignore_progress (AssayRun *run, double fraction, const char *doing)
 }
 
 static bool
-never_cancelled (AssayRun *run)
+is_cancelled (AssayRun *run)
 {
-  return of (run)->failure != NULL;
+  Recorder *recorder = of (run);
+
+  recorder->n_asked++;
+  return recorder->failure
+         || (recorder->cancel_after && recorder->n_asked >= recorder->cancel_after);
 }
 
 static void
@@ -93,25 +97,84 @@ give_stream (AssayRun *run, const char *name, AssayStream *stream)
   assay_stream_init (stream, run->seed, name);
 }
 
-/* Numbers of series and their points are all there is to them. */
 static uint32_t
 open_series (AssayRun *run, const char *metric, const char *labels)
 {
-  return of (run)->n_series++;
+  GPtrArray *all = of (run)->series;
+  RecordedSeries *series = g_new0 (RecordedSeries, 1);
+
+  series->name = g_strdup_printf ("%s %s", metric, labels ? labels : "");
+  for (guint i = 0; i < all->len; i++)
+    if (g_str_equal (((RecordedSeries *) all->pdata[i])->name, series->name))
+      {
+        g_free (series->name);
+        g_free (series);
+        return i;
+      }
+  series->steps = g_array_new (FALSE, FALSE, sizeof (double));
+  series->values = g_array_new (FALSE, FALSE, sizeof (double));
+  g_ptr_array_add (all, series);
+  return all->len - 1;
 }
 
 static void
-take_point (AssayRun *run, uint32_t series, double step, double value)
+take_point (AssayRun *run, uint32_t number, double step, double value)
 {
-  g_assert_cmpuint (series, <, of (run)->n_series);
+  RecordedSeries *series;
+
+  g_assert_cmpuint (number, <, of (run)->series->len);
+  series = of (run)->series->pdata[number];
+  g_array_append_val (series->steps, step);
+  g_array_append_val (series->values, value);
   of (run)->n_points++;
+}
+
+static void
+free_series (gpointer data)
+{
+  RecordedSeries *series = data;
+
+  g_free (series->name);
+  g_array_unref (series->steps);
+  g_array_unref (series->values);
+  g_free (series);
+}
+
+static void
+take_save (AssayRun *run, const void *data, uint64_t size)
+{
+  RecordedSave *save = g_new0 (RecordedSave, 1);
+
+  save->bytes = g_bytes_new (data, size);
+  save->n_points = of (run)->n_points;
+  g_ptr_array_add (of (run)->saves, save);
+}
+
+static void
+free_save (gpointer data)
+{
+  RecordedSave *save = data;
+
+  g_bytes_unref (save->bytes);
+  g_free (save);
+}
+
+static const void *
+give_save (AssayRun *run, uint64_t *size)
+{
+  gsize n = 0;
+  const void *data = of (run)->to_restore ? g_bytes_get_data (of (run)->to_restore, &n) : NULL;
+
+  *size = n;
+  return data;
 }
 
 static const char *
 give_stage (AssayRun *run, const AssayStage *stage)
 {
   Recorder *recorder = of (run);
-  const char *known = g_hash_table_lookup (recorder->results, stage->name);
+  const char *known = g_hash_table_lookup (
+      recorder->stages_of ? recorder->stages_of->results : recorder->results, stage->name);
   char *path = g_build_filename (recorder->folder, stage->name, NULL);
 
   if (known)
@@ -142,15 +205,19 @@ recorder_new (uint64_t seed)
                                  .note = take_note,
                                  .fail = take_failure,
                                  .progress = ignore_progress,
-                                 .cancelled = never_cancelled,
+                                 .cancelled = is_cancelled,
                                  .axis = ignore_axis,
                                  .property = ignore_property,
                                  .table = ignore_table,
                                  .stream = give_stream,
-                                 .stage = give_stage };
+                                 .stage = give_stage,
+                                 .save = take_save,
+                                 .restore = give_save };
   recorder->run = (AssayRun){ .size = sizeof (AssayRun), .host = &recorder->table, .seed = seed };
   recorder->arrays
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+  recorder->series = g_ptr_array_new_with_free_func (free_series);
+  recorder->saves = g_ptr_array_new_with_free_func (free_save);
   recorder->samples = g_ptr_array_new_with_free_func (g_free);
   recorder->stages = g_ptr_array_new_with_free_func (g_free);
   recorder->notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -172,6 +239,8 @@ recorder_free (Recorder *recorder)
   g_hash_table_unref (recorder->arrays);
   g_hash_table_unref (recorder->notes);
   g_hash_table_unref (recorder->results);
+  g_ptr_array_unref (recorder->series);
+  g_ptr_array_unref (recorder->saves);
   g_ptr_array_unref (recorder->samples);
   g_ptr_array_unref (recorder->stages);
   g_free (recorder->failure);
@@ -188,6 +257,15 @@ recorded (const Recorder *recorder, const char *name, guint *n)
     g_error ("the run wrote no \"%s\"", name);
   *n = values->len;
   return (const double *) (const void *) values->data;
+}
+
+const RecordedSeries *
+recorded_series (const Recorder *recorder, const char *name)
+{
+  for (guint i = 0; i < recorder->series->len; i++)
+    if (g_str_equal (((RecordedSeries *) recorder->series->pdata[i])->name, name))
+      return recorder->series->pdata[i];
+  g_error ("the run observed no \"%s\"", name);
 }
 
 double
