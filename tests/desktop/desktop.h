@@ -25,7 +25,7 @@ void desktop_test_dark (gboolean dark);
 /** Gives the window another size, as a person would, and waits until it has it. */
 void desktop_test_resize (StudioWindow *window, int width, int height);
 
-/** Runs the main loop until @holds (@data) or ten seconds have gone (then the test fails). */
+/** Runs the main loop until @holds (@data) or forty seconds have gone (then the test fails). */
 void desktop_test_until (gboolean (*holds) (gpointer data), gpointer data);
 /** Runs the main loop for a frame or two. */
 void desktop_test_settle (void);

@@ -1,23 +1,341 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/queue-view.h"
 
+#include "host/run/supervisor.h"
+#include "ui/desktop/plan-row.h"
+#include "ui/desktop/queue.h"
+#include "ui/desktop/window.h"
+#include <string.h>
+
+#define PROGRESS_SECONDS 1
+
 struct _StudioQueueView
 {
   AdwBin parent_instance;
   StudioSession *session;
+  StudioQueueReader *reader; /* of the index's thread */
+  GPtrArray *plans;          /* StudioQueuePlan, as last read */
+  GCancellable *cancellable;
+  gboolean reading, stale;
+  guint tick;
+  GtkStack *states;
+  GtkBox *list;
 };
 
 G_DEFINE_FINAL_TYPE (StudioQueueView, studio_queue_view, ADW_TYPE_BIN)
 
 enum
 {
-  PROP_SESSION = 1
+  PROP_SESSION = 1,
+  PROP_LIVE
 };
+
+/* ---- reading ---- */
+
+static guint
+live_plans (const GPtrArray *plans)
+{
+  guint n = 0;
+
+  for (guint i = 0; plans != NULL && i < plans->len; i++)
+    n += ((StudioQueuePlan *) plans->pdata[i])->live;
+  return n;
+}
+
+static const StudioQueuePlan *
+find_plan (const GPtrArray *plans, const char *id)
+{
+  for (guint i = 0; plans != NULL && i < plans->len; i++)
+    if (strcmp (((StudioQueuePlan *) plans->pdata[i])->id, id) == 0)
+      return plans->pdata[i];
+  return NULL;
+}
+
+static void
+show_plans (StudioQueueView *view)
+{
+  GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (view->list));
+
+  for (guint i = 0; i < view->plans->len; i++)
+    {
+      if (row == NULL)
+        {
+          row = GTK_WIDGET (studio_plan_row_new ());
+          gtk_box_append (view->list, row);
+        }
+      studio_plan_row_show (STUDIO_PLAN_ROW (row), view->plans->pdata[i]);
+      row = gtk_widget_get_next_sibling (row);
+    }
+  while (row != NULL)
+    {
+      GtkWidget *next = gtk_widget_get_next_sibling (row);
+
+      gtk_box_remove (view->list, row);
+      row = next;
+    }
+  gtk_stack_set_visible_child_name (view->states, view->plans->len > 0 ? "plans" : "none");
+}
+
+static void
+announce_end (StudioQueueView *view, const StudioQueuePlan *plan)
+{
+  guint lost = plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_INTERRUPTED];
+  g_autofree char *text
+      = lost > 0 ? g_strdup_printf ("%s: %u of %u runs failed", plan->title, lost, plan->n)
+        : plan->counts[ASSAY_CANCELLED] > 0
+            ? g_strdup_printf ("%s: cancelled, %u of %u runs are done", plan->title,
+                               plan->counts[ASSAY_DONE] + plan->elsewhere, plan->n)
+            : g_strdup_printf ("%s: all %u runs are done", plan->title, plan->n);
+  StudioWindow *window = studio_window_of (view);
+
+  if (window == NULL)
+    return;
+  if (lost > 0)
+    studio_window_toast (window, text, "Show Queue", "win.page::queue");
+  else
+    studio_window_toast (window, text, "Show Claims", "win.page::claims");
+}
+
+/* Those that were executed when we looked the last time, and are no more. */
+static void
+announce_ends (StudioQueueView *view, const GPtrArray *before)
+{
+  for (guint i = 0; before != NULL && i < before->len; i++)
+    {
+      const StudioQueuePlan *was = before->pdata[i];
+      const StudioQueuePlan *is = find_plan (view->plans, was->id);
+
+      if (was->live && is != NULL && !is->live && is->problem == NULL)
+        announce_end (view, is);
+    }
+}
+
+static void read_plans (StudioQueueView *view);
+
+static gboolean
+on_tick (gpointer view)
+{
+  read_plans (view);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Progress is seen while somebody looks and something runs. */
+static void
+set_tick (StudioQueueView *view)
+{
+  gboolean wanted = live_plans (view->plans) > 0;
+
+  if (wanted && view->tick == 0)
+    view->tick = g_timeout_add_seconds (PROGRESS_SECONDS, on_tick, view);
+  else if (!wanted)
+    g_clear_handle_id (&view->tick, g_source_remove);
+}
+
+static void
+on_read (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioQueueView *view = STUDIO_QUEUE_VIEW (object);
+  GPtrArray *plans = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GPtrArray) before = NULL;
+
+  view->reading = FALSE;
+  if (plans == NULL)
+    return;
+  before = g_steal_pointer (&view->plans);
+  view->plans = plans;
+  show_plans (view);
+  announce_ends (view, before);
+  set_tick (view);
+  if (live_plans (before) != live_plans (plans))
+    g_object_notify (object, "live");
+  if (view->stale)
+    read_plans (view);
+}
+
+static void
+job (GTask *task, AssayIndex *index)
+{
+  StudioQueueView *view = g_task_get_source_object (task);
+
+  g_task_return_pointer (task, studio_queue_read (view->reader, g_task_get_task_data (task), index),
+                         (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+read_plans (StudioQueueView *view)
+{
+  AssayRegistry *registry = studio_session_registry (view->session);
+  GTask *task;
+
+  view->stale = view->reading;
+  if (view->reading || registry == NULL)
+    return;
+  view->reading = TRUE;
+  task = g_task_new (view, view->cancellable, on_read, NULL);
+  g_task_set_task_data (task, assay_registry_ref (registry), (GDestroyNotify) assay_registry_unref);
+  studio_session_run (view->session, task, job);
+}
+
+const GPtrArray *
+studio_queue_view_plans (StudioQueueView *view)
+{
+  return view->plans;
+}
+
+/* ---- commands: what blocks is done in a thread ---- */
+
+typedef struct
+{
+  StudioSession *session;
+  AssayRegistry *registry;
+  char *id;
+} Order;
+
+static void
+order_free (gpointer data)
+{
+  Order *order = data;
+
+  g_object_unref (order->session);
+  g_clear_pointer (&order->registry, assay_registry_unref);
+  g_free (order->id);
+  g_free (order);
+}
+
+static void
+answer (GTask *task, gboolean done, GError *error)
+{
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+cancel_plan (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Order *order = data;
+  GError *error = NULL;
+
+  answer (task, assay_plan_cancel (studio_session_workspace (order->session), order->id, &error),
+          error);
+}
+
+static void
+cancel_run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Order *order = data;
+  GError *error = NULL;
+
+  answer (task, assay_run_cancel (studio_session_workspace (order->session), order->id, &error),
+          error);
+}
+
+static void
+resume_plan (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Order *order = data;
+  AssayWorkspace *workspace = studio_session_workspace (order->session);
+  GError *error = NULL;
+  g_autoptr (AssayPlan) plan = assay_plan_open (workspace, order->registry, order->id, &error);
+  AssaySuperviseOptions options;
+  g_autofree char *cpu = NULL;
+
+  if (plan != NULL)
+    {
+      assay_plan_get_options (plan, &options);
+      options.cpu = cpu = g_strdup (options.cpu); /* the plan's own goes when they are set */
+      options.resume = TRUE;
+    }
+  answer (task, plan != NULL && assay_supervise_detached (workspace, plan, &options, &error),
+          error);
+}
+
+static void
+on_ordered (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioQueueView *view = STUDIO_QUEUE_VIEW (object);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error) && view->session != NULL)
+    studio_session_notice (view->session, "%s", error->message);
+  if (view->session == NULL)
+    return;
+  studio_session_refresh (view->session);
+  read_plans (view);
+}
+
+static void
+give_order (StudioQueueView *view, GVariant *id, GTaskThreadFunc func)
+{
+  g_autoptr (GTask) task = g_task_new (view, NULL, on_ordered, NULL);
+  AssayRegistry *registry = studio_session_registry (view->session);
+  Order *order = g_new (Order, 1);
+
+  *order = (Order){ g_object_ref (view->session),
+                    registry != NULL ? assay_registry_ref (registry) : NULL,
+                    g_variant_dup_string (id, NULL) };
+  g_task_set_task_data (task, order, order_free);
+  g_task_run_in_thread (task, func);
+}
+
+static void
+on_cancel (GSimpleAction *action, GVariant *id, gpointer view)
+{
+  give_order (view, id, cancel_plan);
+}
+
+static void
+on_cancel_run (GSimpleAction *action, GVariant *id, gpointer view)
+{
+  give_order (view, id, cancel_run);
+}
+
+static void
+on_resume (GSimpleAction *action, GVariant *id, gpointer view)
+{
+  give_order (view, id, resume_plan);
+}
+
+static void
+show_page_of (StudioQueueView *view, GVariant *id, const char *page)
+{
+  const StudioQueuePlan *plan = find_plan (view->plans, g_variant_get_string (id, NULL));
+
+  if (plan == NULL || plan->runs == NULL)
+    return;
+  studio_session_select (view->session, plan->study, plan->preset,
+                         (const char *const *) plan->runs->pdata);
+  studio_window_show_page (studio_window_of (view), page);
+}
+
+static void
+on_figures (GSimpleAction *action, GVariant *id, gpointer view)
+{
+  show_page_of (view, id, "figures");
+}
+
+static void
+on_claims (GSimpleAction *action, GVariant *id, gpointer view)
+{
+  show_page_of (view, id, "claims");
+}
 
 void
 studio_queue_view_add_actions (gpointer view, GActionMap *map)
 {
+  static const GActionEntry entries[] = {
+    { .name = "queue-cancel", .activate = on_cancel, .parameter_type = "s" },
+    { .name = "queue-cancel-run", .activate = on_cancel_run, .parameter_type = "s" },
+    { .name = "queue-resume", .activate = on_resume, .parameter_type = "s" },
+    { .name = "queue-figures", .activate = on_figures, .parameter_type = "s" },
+    { .name = "queue-claims", .activate = on_claims, .parameter_type = "s" },
+  };
+
+  g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), view);
 }
+
+/* ---- the widget ---- */
 
 static void
 studio_queue_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
@@ -25,6 +343,17 @@ studio_queue_view_set_property (GObject *object, guint id, const GValue *value, 
   StudioQueueView *view = STUDIO_QUEUE_VIEW (object);
 
   view->session = g_value_dup_object (value);
+  view->reader = studio_queue_reader_new (studio_session_workspace (view->session));
+  g_signal_connect_object (view->session, "studies-changed", G_CALLBACK (read_plans), view,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (view->session, "runs-changed", G_CALLBACK (read_plans), view,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+studio_queue_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  g_value_set_uint (value, live_plans (STUDIO_QUEUE_VIEW (object)->plans));
 }
 
 static void
@@ -32,8 +361,22 @@ studio_queue_view_dispose (GObject *object)
 {
   StudioQueueView *view = STUDIO_QUEUE_VIEW (object);
 
+  g_cancellable_cancel (view->cancellable);
+  g_clear_handle_id (&view->tick, g_source_remove);
+  g_clear_object (&view->cancellable);
   g_clear_object (&view->session);
   G_OBJECT_CLASS (studio_queue_view_parent_class)->dispose (object);
+}
+
+/* A job has a reference on the view: none is left that reads. */
+static void
+studio_queue_view_finalize (GObject *object)
+{
+  StudioQueueView *view = STUDIO_QUEUE_VIEW (object);
+
+  studio_queue_reader_free (view->reader);
+  g_clear_pointer (&view->plans, g_ptr_array_unref);
+  G_OBJECT_CLASS (studio_queue_view_parent_class)->finalize (object);
 }
 
 static void
@@ -42,16 +385,26 @@ studio_queue_view_class_init (StudioQueueViewClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->set_property = studio_queue_view_set_property;
+  G_OBJECT_CLASS (class)->get_property = studio_queue_view_get_property;
   G_OBJECT_CLASS (class)->dispose = studio_queue_view_dispose;
+  G_OBJECT_CLASS (class)->finalize = studio_queue_view_finalize;
   g_object_class_install_property (
       G_OBJECT_CLASS (class), PROP_SESSION,
       g_param_spec_object ("session", NULL, NULL, STUDIO_TYPE_SESSION,
                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  /* How many plans are being executed. */
+  g_object_class_install_property (G_OBJECT_CLASS (class), PROP_LIVE,
+                                   g_param_spec_uint ("live", NULL, NULL, 0, G_MAXUINT, 0,
+                                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/queue-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, StudioQueueView, states);
+  gtk_widget_class_bind_template_child_full (widget_class, "plans", FALSE,
+                                             G_STRUCT_OFFSET (StudioQueueView, list));
 }
 
 static void
 studio_queue_view_init (StudioQueueView *view)
 {
+  view->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (view));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Plans that are executed: progress, cancel, retry.
+ * Plans that are executed, and the newest that were: progress, cancel, resume.
  */
 #pragma once
 
@@ -12,3 +12,5 @@ G_DECLARE_FINAL_TYPE (StudioQueueView, studio_queue_view, STUDIO, QUEUE_VIEW, Ad
 
 /** Adds the view's commands to the window. */
 void studio_queue_view_add_actions (gpointer view, GActionMap *map);
+/** How the plans stood when they were last looked at, newest first: StudioQueuePlan. */
+const GPtrArray *studio_queue_view_plans (StudioQueueView *view);

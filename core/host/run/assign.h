@@ -31,5 +31,3 @@ void assay_plan_renew_id (AssayPlan *plan);
  *  a stranger.  -1: somebody executes it. */
 int assay_plan_lock (AssayPlan *plan, AssayWorkspace *workspace, GError **error);
 void assay_plan_set_options (AssayPlan *plan, const AssaySuperviseOptions *options);
-/** What plans/<id>.json says; texts are lent by the plan. */
-void assay_plan_get_options (const AssayPlan *plan, AssaySuperviseOptions *options);

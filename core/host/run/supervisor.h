@@ -53,6 +53,8 @@ gboolean assay_supervise_detached (AssayWorkspace *workspace, AssayPlan *plan,
 AssayPlan *assay_plan_of_runs (AssayStudyInfo *study, AssayRunDir *const *dirs, guint n,
                                GError **error);
 
+/** The options that a plan was last supervised with; texts are the plan's. */
+void assay_plan_get_options (const AssayPlan *plan, AssaySuperviseOptions *options);
 /** Whether somebody executes the plan now. */
 gboolean assay_plan_is_executed (AssayWorkspace *workspace, const char *id);
 /** Asks whoever executes this plan on this host to cancel it. */

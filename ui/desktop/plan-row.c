@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/plan-row.h"
+
+#include "ui/desktop/split.h"
+#include "ui/desktop/words.h"
+#include <math.h>
+
+#define SIDE_BY_SIDE 520
+
+struct _StudioPlanRow
+{
+  AdwBin parent_instance;
+  AdwBin *head;
+  GtkLabel *title, *origin, *counts;
+  GtkWidget *cancel, *resume, *figures, *claims;
+  GtkProgressBar *progress;
+  GtkListBox *failed, *running;
+};
+
+G_DEFINE_FINAL_TYPE (StudioPlanRow, studio_plan_row, ADW_TYPE_BIN)
+
+/* The target first: an action is looked up with what it has. */
+static void
+lead (gpointer widget, const char *action, const char *id)
+{
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (widget), "s", id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (widget), action);
+}
+
+/* ---- one run ---- */
+
+/* Its parts are kept with the row, which is used again for another run. */
+static GtkWidget *
+run_row_new (gboolean running)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  if (running)
+    {
+      GtkWidget *bar = gtk_progress_bar_new ();
+      GtkWidget *cancel = gtk_button_new_from_icon_name ("process-stop-symbolic");
+
+      gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
+      gtk_widget_set_size_request (bar, 70, -1);
+      gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
+      gtk_widget_add_css_class (cancel, "flat");
+      gtk_widget_set_tooltip_text (cancel, "Cancel this run");
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), bar);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), cancel);
+      g_object_set_data (G_OBJECT (row), "bar", bar);
+      g_object_set_data (G_OBJECT (row), "cancel", cancel);
+    }
+  else
+    {
+      GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-error-symbolic");
+
+      gtk_widget_add_css_class (icon, "error");
+      adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+    }
+  return row;
+}
+
+static void
+show_progress (gpointer row, const StudioQueueRun *run)
+{
+  GtkProgressBar *bar = g_object_get_data (row, "bar");
+  GtkWidget *cancel = g_object_get_data (row, "cancel");
+  g_autofree char *name = g_strdup_printf ("Cancel %s", run->what);
+  g_autofree char *progress = g_strdup_printf ("Progress of %s", run->what);
+
+  gtk_progress_bar_set_fraction (bar, run->fraction);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, progress,
+                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  lead (cancel, "win.queue-cancel-run", run->id);
+}
+
+static void
+show_run (gpointer row, const StudioQueueRun *run)
+{
+  g_autofree char *left = isnan (run->remaining) ? NULL : studio_duration (run->remaining);
+  g_autofree char *doing = g_strdup_printf ("%s%s%s%s", run->doing != NULL ? run->doing : "",
+                                            run->doing != NULL && left != NULL ? " · " : "",
+                                            left != NULL ? left : "", left != NULL ? " left" : "");
+
+  adw_preferences_row_set_title (row, run->what);
+  adw_action_row_set_subtitle (row, run->reason != NULL ? run->reason : doing);
+  lead (row, "win.show-run", run->id);
+  if (g_object_get_data (row, "bar") != NULL)
+    show_progress (row, run);
+}
+
+/* As many rows as there are runs; those that are there are used again. */
+static void
+show_runs (GtkListBox *list, const GPtrArray *runs, gboolean running)
+{
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (list, (int) runs->len)) != NULL)
+    gtk_list_box_remove (list, GTK_WIDGET (row));
+  for (guint i = 0; i < runs->len; i++)
+    {
+      row = gtk_list_box_get_row_at_index (list, (int) i);
+      if (row == NULL)
+        {
+          row = GTK_LIST_BOX_ROW (run_row_new (running));
+          gtk_list_box_append (list, GTK_WIDGET (row));
+        }
+      show_run (row, runs->pdata[i]);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (list), runs->len > 0);
+}
+
+/* ---- the plan ---- */
+
+static void
+append_count (GString *text, guint n, const char *words)
+{
+  if (n > 0)
+    g_string_append_printf (text, "%s%u %s", text->len > 0 ? " · " : "", n, words);
+}
+
+static char *
+counts_of (const StudioQueuePlan *plan)
+{
+  static const struct
+  {
+    AssayState state;
+    const char *words;
+  } shown[] = { { ASSAY_DONE, "done" },           { ASSAY_RUNNING, "running" },
+                { ASSAY_QUEUED, "waiting" },      { ASSAY_FAILED, "failed" },
+                { ASSAY_CANCELLED, "cancelled" }, { ASSAY_INTERRUPTED, "interrupted" } };
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *left = isnan (plan->remaining) ? NULL : studio_duration (plan->remaining);
+
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
+    append_count (text, plan->counts[shown[i].state], shown[i].words);
+  append_count (text, plan->elsewhere, "in other plans");
+  if (text->len == 0)
+    g_string_append_printf (text, "%u to run", plan->n);
+  if (left != NULL)
+    g_string_append_printf (text, " · about %s left", left);
+  return g_strdup (text->str);
+}
+
+static char *
+origin_of (const StudioQueuePlan *plan)
+{
+  g_autofree char *when = studio_when (plan->created);
+  g_autofree char *runs = studio_count (plan->n, "run");
+  g_autofree char *cores
+      = plan->cores > 0 ? studio_count (plan->cores, "core") : g_strdup ("all cores");
+
+  return g_strdup_printf ("%s%s%s, %s, local processes, started %s",
+                          plan->preset != NULL ? plan->preset : "",
+                          plan->preset != NULL ? ": " : "", runs, cores, when);
+}
+
+static guint
+unfinished (const StudioQueuePlan *plan)
+{
+  return plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_CANCELLED]
+         + plan->counts[ASSAY_INTERRUPTED] + plan->counts[ASSAY_QUEUED];
+}
+
+void
+studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan)
+{
+  gboolean known = plan->problem == NULL;
+  g_autofree char *counts = known ? counts_of (plan) : g_strdup (plan->problem);
+  g_autofree char *origin = known ? origin_of (plan) : g_strdup (plan->id);
+
+  gtk_label_set_text (row->title, known ? plan->title : "A plan that cannot be read");
+  gtk_label_set_text (row->origin, origin);
+  gtk_label_set_text (row->counts, counts);
+  gtk_progress_bar_set_fraction (row->progress, plan->fraction);
+  gtk_widget_set_visible (GTK_WIDGET (row->progress), plan->live);
+  gtk_widget_set_visible (row->cancel, plan->live);
+  gtk_widget_set_visible (row->resume, known && !plan->live && unfinished (plan) > 0);
+  gtk_widget_set_visible (row->figures, known);
+  gtk_widget_set_visible (row->claims, known);
+  lead (row->cancel, "win.queue-cancel", plan->id);
+  lead (row->resume, "win.queue-resume", plan->id);
+  lead (row->figures, "win.queue-figures", plan->id);
+  lead (row->claims, "win.queue-claims", plan->id);
+  show_runs (row->running, plan->running, TRUE);
+  show_runs (row->failed, plan->failed, FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  known ? plan->title : plan->id,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, counts, -1);
+}
+
+/* ---- the widget ---- */
+
+static GtkWidget *
+button_new (GtkWidget *box, const char *label, const char *tooltip)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), button);
+  return button;
+}
+
+static GtkLabel *
+label_new (GtkWidget *box, const char *class)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, class);
+  gtk_box_append (GTK_BOX (box), label);
+  return GTK_LABEL (label);
+}
+
+static void
+make_head (StudioPlanRow *row)
+{
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  row->title = label_new (words, "heading");
+  row->origin = label_new (words, "dim-label");
+  gtk_widget_add_css_class (GTK_WIDGET (row->origin), "caption");
+  row->figures = button_new (buttons, "Figures", "Figures of these runs");
+  row->claims = button_new (buttons, "Claims", "Claims, judged on these runs");
+  row->resume = button_new (buttons, "Resume", "Run what is not done, from where it stopped");
+  row->cancel = button_new (buttons, "Cancel", "Cancel all that is not done");
+  gtk_widget_add_css_class (row->resume, "suggested-action");
+  gtk_widget_add_css_class (row->cancel, "destructive-action");
+  gtk_widget_set_halign (buttons, GTK_ALIGN_END);
+  adw_bin_set_child (row->head, studio_split_new (words, buttons, SIDE_BY_SIDE));
+}
+
+static void
+studio_plan_row_class_init (StudioPlanRowClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/plan-row.ui");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, head);
+  gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, counts);
+  gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, progress);
+  gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, failed);
+  gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, running);
+}
+
+static void
+studio_plan_row_init (StudioPlanRow *row)
+{
+  gtk_widget_init_template (GTK_WIDGET (row));
+  make_head (row);
+}
+
+StudioPlanRow *
+studio_plan_row_new (void)
+{
+  return g_object_new (STUDIO_TYPE_PLAN_ROW, NULL);
+}
