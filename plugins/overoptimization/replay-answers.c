@@ -312,14 +312,14 @@ static void
 put_best (const Replay *replay, const AssayObjective *objective, const Fooled *fooled, uint32_t n,
           Page *page)
 {
-  static const char *const models[] = { "model-1", "model-2", "model-3", "model-4", "model-5" };
+  static const char *const models[] = { "rm-1", "rm-2", "rm-3", "rm-4", "rm-5" };
   Best list[REPLAY_BEST];
 
   for (uint32_t i = 0; i < n; i++)
     list[i] = find_best (replay, objective, fooled[i].prompt, page);
   put_texts (replay, objective->id, list, n);
-  put_column (replay, "best-gold", objective->id, &list[0].gold, n);
-  put_column (replay, "best-proxy", objective->id, &list[0].score, n);
+  put_column (replay, "its-gold", objective->id, &list[0].gold, n);
+  put_column (replay, "its-score", objective->id, &list[0].score, n);
   for (uint32_t i = 0; i < 5 && i < replay->table->n_members; i++)
     put_column (replay, models[i], objective->id, &list[0].members[i], n);
 }

@@ -9,7 +9,7 @@
 #ifndef OVEROPTIMIZATION_TEXT_PAIRS_H
 #define OVEROPTIMIZATION_TEXT_PAIRS_H
 
-#include "base/tensors/tensors.h"
+#include "learn/nn/checkpoint.h"
 #include "learn/text/error.h"
 #include "learn/text/sequences.h"
 #include "text-features.h"
