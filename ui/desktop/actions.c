@@ -5,6 +5,7 @@
 #define PAGES "Pages"
 #define STUDIES "Studies"
 #define CLAIMS "Claims"
+#define FIGURES "Figures"
 
 const StudioAction studio_actions[] = {
   { "win.page::studies", { "<Alt>1" }, "Studies", PAGES },
@@ -24,6 +25,17 @@ const StudioAction studio_actions[] = {
   { "win.claims-run", { NULL }, "Set the study up to run it", CLAIMS },
   { "win.search", { "<Control>f" }, "Search on this page", GENERAL },
   { "win.back", { "<Alt>Left" }, "Back", GENERAL },
+  { "win.figure-next", { "<Control>Page_Down" }, "Next figure", FIGURES },
+  { "win.figure-previous", { "<Control>Page_Up" }, "Previous figure", FIGURES },
+  { "win.figure-options", { "F9" }, "Axes, band and color of the figure", FIGURES },
+  { "win.figure-as-declared", { NULL }, "The figure as the study declares it", FIGURES },
+  { "win.figure-zoom-in", { "<Control>plus", "<Control>equal" }, "Zoom in", FIGURES },
+  { "win.figure-zoom-out", { "<Control>minus" }, "Zoom out", FIGURES },
+  { "win.figure-reset", { "<Control>0" }, "Show all of the figure", FIGURES },
+  { "win.figure-keep", { "<Control>s" }, "Keep the figure as it is", FIGURES },
+  { "win.figure-export", { "<Control>e" }, "Export the figure", FIGURES },
+  { "win.figure-copy", { "<Control><Shift>p" }, "Copy the figure as a picture", FIGURES },
+  { "win.figure-copy-data", { NULL }, "Copy the data of the figure", FIGURES },
   { "win.refresh", { "F5" }, "Look for new runs and plugins", GENERAL },
   { "win.shortcuts", { "<Control>question" }, "Show the keys", GENERAL },
   { "app.quit", { "<Control>q" }, "Quit; runs go on", GENERAL },

@@ -333,6 +333,13 @@ studio_chart_area_point_at (StudioChartArea *area, double x, double y)
 }
 
 void
+studio_chart_area_reading_place (StudioChartArea *area, double *x, double *y)
+{
+  *x = (area->hit.at_x - area->left) * area->grown * area->text;
+  *y = (area->hit.at_y - area->top) * area->grown * area->text;
+}
+
+void
 studio_chart_area_pick (StudioChartArea *area)
 {
   g_autofree char *filter = NULL;

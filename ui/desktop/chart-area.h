@@ -40,5 +40,7 @@ gboolean studio_chart_area_is_zoomed (StudioChartArea *area);
 gboolean studio_chart_area_point_at (StudioChartArea *area, double x, double y);
 /** What is read out at the moment, a line each; NULL: nothing. */
 char *studio_chart_area_reading (StudioChartArea *area);
+/** Where it is, in pixels of the widget. */
+void studio_chart_area_reading_place (StudioChartArea *area, double *x, double *y);
 /** Milliseconds that the last drawing of the chart itself took. */
 double studio_chart_area_cost (StudioChartArea *area);

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The commands of the Figures page.
+ */
+#include "ui/desktop/figures-view-private.h"
+
+#include "ui/desktop/window.h"
+#include <string.h>
+
+static AssayChart *
+chart_of (StudioFiguresView *view)
+{
+  return studio_chart_area_get_chart (view->area);
+}
+
+/* ---- export ---- */
+
+typedef struct
+{
+  StudioFiguresView *view;
+  char *path;
+} Export;
+
+static void
+export_free (Export *export)
+{
+  g_object_unref (export->view);
+  g_free (export->path);
+  g_free (export);
+}
+
+static void
+on_written (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Export *export = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = g_path_get_basename (export->path);
+
+  if (export->view->session == NULL)
+    ;
+  else if (studio_figure_write_finish (result, &error))
+    studio_session_notice (export->view->session, "Exported as %s", name);
+  else
+    studio_session_notice (export->view->session, "%s", error->message);
+  export_free (export);
+}
+
+/* It looks as it does on the screen: the same window, the same levels hidden. */
+static void
+on_made (GObject *session, GAsyncResult *result, gpointer data)
+{
+  Export *export = data;
+  g_autoptr (GError) error = NULL;
+  StudioFigure *figure = studio_figure_load_finish (STUDIO_SESSION (session), result, &error);
+  AssayChart *shown = chart_of (export->view);
+
+  if (figure == NULL)
+    {
+      studio_session_notice (STUDIO_SESSION (session), "%s", error->message);
+      export_free (export);
+      return;
+    }
+  if (shown != NULL)
+    assay_chart_look_as (figure->chart, shown);
+  studio_figure_write (figure, export->path, on_written, export);
+}
+
+static void
+export_to (StudioFiguresView *view, const char *path)
+{
+  StudioFigureRequest request;
+  Export *export;
+
+  if (!studio_figures_view_request (view, &request))
+    {
+      studio_session_notice (view->session, "There is no figure to export");
+      return;
+    }
+  export = g_new (Export, 1);
+  *export = (Export){ g_object_ref (view), g_strdup (path) };
+  studio_figure_load (view->session, &request, NULL, on_made, export);
+}
+
+static void
+on_export_to (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  export_to (view, g_variant_get_string (parameter, NULL));
+}
+
+static const struct
+{
+  const char *ending, *name;
+} formats[] = { { ".svg", "SVG picture" },
+                { ".pdf", "PDF document" },
+                { ".png", "PNG picture" },
+                { ".csv", "Data as CSV" } };
+
+/* The path with an ending, that of the chosen filter if it has none. */
+static char *
+path_with_ending (GtkFileChooser *chooser, const char *path)
+{
+  GtkFileFilter *filter = gtk_file_chooser_get_filter (chooser);
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_str_has_suffix (lower, formats[i].ending))
+      return g_strdup (path);
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (filter != NULL && g_strcmp0 (gtk_file_filter_get_name (filter), formats[i].name) == 0)
+      return g_strconcat (path, formats[i].ending, NULL);
+  return g_strconcat (path, ".svg", NULL);
+}
+
+static void
+on_path_chosen (GtkNativeDialog *dialog, int response, gpointer view)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL, *full = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
+    {
+      full = path_with_ending (GTK_FILE_CHOOSER (dialog), path);
+      export_to (view, full);
+    }
+  gtk_native_dialog_destroy (dialog);
+}
+
+static void
+on_export (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+  GtkFileChooserNative *dialog
+      = gtk_file_chooser_native_new ("Export the Figure", GTK_WINDOW (studio_window_of (view)),
+                                     GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", NULL);
+  g_autofree char *name = g_strconcat (view->figure, ".svg", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+      g_autofree char *pattern = g_strconcat ("*", formats[i].ending, NULL);
+
+      gtk_file_filter_set_name (filter, formats[i].name);
+      gtk_file_filter_add_pattern (filter, pattern);
+      gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
+    }
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_path_chosen), view, 0);
+  g_signal_connect (dialog, "response", G_CALLBACK (g_object_unref), NULL);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+/* ---- clipboard ---- */
+
+/* Twice as large as on the screen, black on white. */
+static GdkTexture *
+picture_of (StudioFiguresView *view)
+{
+  int width = MAX (gtk_widget_get_width (GTK_WIDGET (view->area)), 320);
+  int height = MAX (gtk_widget_get_height (GTK_WIDGET (view->area)), 240);
+  cairo_surface_t *surface
+      = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 2 * width, 2 * height);
+  gsize stride = (gsize) cairo_image_surface_get_stride (surface);
+  cairo_t *cr = cairo_create (surface);
+  g_autoptr (GBytes) bytes = NULL;
+
+  cairo_scale (cr, 2, 2);
+  assay_chart_draw (chart_of (view), cr, width, height);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface),
+                                      stride * 2 * (gsize) height,
+                                      (GDestroyNotify) cairo_surface_destroy, surface);
+  /* It moved the places of what is on the screen. */
+  studio_chart_area_changed (view->area);
+  return gdk_memory_texture_new (2 * width, 2 * height, GDK_MEMORY_DEFAULT, bytes, stride);
+}
+
+static void
+on_copy (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+  g_autoptr (GdkTexture) texture = picture_of (view);
+
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (view)), texture);
+  studio_session_notice (view->session, "The picture is in the clipboard");
+}
+
+static void
+on_copy_data (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+  g_autofree char *csv = assay_chart_csv (chart_of (view));
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (view)), csv);
+  studio_session_notice (view->session, "The data are in the clipboard");
+}
+
+/* ---- figures that are kept ---- */
+
+static void
+keep_as (StudioFiguresView *view, const char *name)
+{
+  const char *study = studio_run_chooser_study (view->chooser);
+  const char *id = studio_figure_store_add (view->store, name, study, view->figure, view->options);
+  g_autofree char *saved = g_strdup (id);
+
+  studio_figures_view_show (view, view->figure, saved);
+}
+
+static void
+on_keep_as (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+
+  if (view->figure != NULL)
+    keep_as (view, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_name_given (AdwMessageDialog *dialog, const char *response, gpointer view)
+{
+  GtkEditable *entry = GTK_EDITABLE (adw_message_dialog_get_extra_child (dialog));
+
+  if (g_str_equal (response, "keep") && *gtk_editable_get_text (entry) != '\0')
+    keep_as (view, gtk_editable_get_text (entry));
+}
+
+/* "Learning curves, y-scale log10, band t". */
+static char *
+proposed_name (StudioFiguresView *view)
+{
+  GString *name = g_string_new (assay_chart_title (chart_of (view)));
+
+  for (guint i = 0; i < assay_n_chart_options; i++)
+    {
+      const char *option = assay_chart_options[i].name;
+      const char *value = g_hash_table_lookup (view->options, option);
+
+      if (value != NULL)
+        g_string_append_printf (name, ", %s %s", option, value);
+    }
+  return g_string_free (name, FALSE);
+}
+
+static void
+on_keep (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (studio_window_of (view)), "Keep This Figure",
+      "It is listed below those of the study and drawn anew from the runs that are chosen.");
+  GtkWidget *entry = gtk_entry_new ();
+  g_autofree char *name = proposed_name (view);
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), name);
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, "Name",
+                                  -1);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", "_Cancel", "keep",
+                                    "_Keep", NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "keep",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_name_given), view, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_remove (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+  const StudioSavedFigure *saved
+      = studio_figure_store_find (view->store, g_variant_get_string (parameter, NULL));
+  g_autofree char *text = NULL, *id = NULL;
+
+  if (saved == NULL)
+    return;
+  text = g_strdup_printf ("“%s” is deleted", saved->name);
+  id = g_strdup (saved->id);
+  studio_figure_store_remove (view->store, id);
+  if (studio_window_of (view) != NULL)
+    studio_window_toast (studio_window_of (view), text, "_Undo", "win.figure-unremove");
+}
+
+static void
+on_unremove (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+
+  studio_figure_store_restore (view->store);
+}
+
+/* ---- what is shown ---- */
+
+static void
+on_figure (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  studio_figures_view_show (view, g_variant_get_string (parameter, NULL), NULL);
+}
+
+static void
+on_kept (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+  const StudioSavedFigure *saved
+      = studio_figure_store_find (view->store, g_variant_get_string (parameter, NULL));
+
+  if (saved != NULL)
+    studio_figures_view_show (view, saved->figure, saved->id);
+}
+
+static void
+on_option (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  const char *name, *value;
+
+  g_variant_get (parameter, "(&s&s)", &name, &value);
+  studio_figures_view_set_option (view, name, value);
+}
+
+static void
+on_as_declared (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  studio_figures_view_as_declared (view);
+}
+
+static void
+on_options (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  StudioFiguresView *view = data;
+
+  adw_flap_set_reveal_flap (view->flap, g_variant_get_boolean (state));
+  g_simple_action_set_state (action, state);
+}
+
+static void
+on_next (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  studio_figures_view_step (view, 1);
+}
+
+static void
+on_previous (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  studio_figures_view_step (view, -1);
+}
+
+static void
+on_zoom_in (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  studio_chart_area_zoom (((StudioFiguresView *) data)->area, 1.25);
+}
+
+static void
+on_zoom_out (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  studio_chart_area_zoom (((StudioFiguresView *) data)->area, 1 / 1.25);
+}
+
+static void
+on_reset (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  studio_chart_area_reset (((StudioFiguresView *) data)->area);
+}
+
+static const GActionEntry entries[] = {
+  { .name = "figure", .activate = on_figure, .parameter_type = "s" },
+  { .name = "figure-kept", .activate = on_kept, .parameter_type = "s" },
+  { .name = "figure-option", .activate = on_option, .parameter_type = "(ss)" },
+  { .name = "figure-export-to", .activate = on_export_to, .parameter_type = "s" },
+  { .name = "figure-keep-as", .activate = on_keep_as, .parameter_type = "s" },
+  { .name = "figure-remove", .activate = on_remove, .parameter_type = "s" },
+  { .name = "figure-unremove", .activate = on_unremove },
+  { .name = "figure-options", .state = "false", .change_state = on_options },
+  { .name = "figure-as-declared", .activate = on_as_declared },
+  { .name = "figure-next", .activate = on_next },
+  { .name = "figure-previous", .activate = on_previous },
+  { .name = "figure-export", .activate = on_export },
+  { .name = "figure-copy", .activate = on_copy },
+  { .name = "figure-copy-data", .activate = on_copy_data },
+  { .name = "figure-keep", .activate = on_keep },
+  { .name = "figure-zoom-in", .activate = on_zoom_in },
+  { .name = "figure-zoom-out", .activate = on_zoom_out },
+  { .name = "figure-reset", .activate = on_reset },
+};
+
+/* Those that have keys of their own work while the page is seen, and on a chart. */
+void
+studio_figures_view_update_actions (StudioFiguresView *view)
+{
+  gboolean seen = gtk_widget_get_mapped (GTK_WIDGET (view)), chart = chart_of (view) != NULL;
+  const struct
+  {
+    const char *name;
+    gboolean enabled;
+  } rows[] = {
+    { "figure-next", seen },
+    { "figure-previous", seen },
+    { "figure-options", seen },
+    { "figure-export", seen && chart },
+    { "figure-copy", seen && chart },
+    { "figure-copy-data", seen && chart },
+    { "figure-keep", seen && chart },
+    { "figure-zoom-in", seen && chart },
+    { "figure-zoom-out", seen && chart },
+    { "figure-reset", seen && chart && studio_chart_area_is_zoomed (view->area) },
+    { "figure-as-declared", seen && g_hash_table_size (view->options) > 0 },
+  };
+
+  /* A window that goes has no commands any more. */
+  if (view->actions == NULL || gtk_widget_in_destruction (GTK_WIDGET (view->actions)))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_simple_action_set_enabled (
+        G_SIMPLE_ACTION (g_action_map_lookup_action (view->actions, rows[i].name)),
+        rows[i].enabled);
+}
+
+void
+studio_figures_view_add_actions (gpointer data, GActionMap *map)
+{
+  StudioFiguresView *view = data;
+
+  g_set_weak_pointer (&view->actions, map);
+  g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), view);
+  studio_figures_view_update_actions (view);
+}
+
+/* ---- runs behind a curve ---- */
+
+#define MAX_RUNS 12
+
+static void
+on_run_clicked (GtkButton *button, gpointer data)
+{
+  StudioFiguresView *view = data;
+
+  gtk_popover_popdown (GTK_POPOVER (view->popover));
+  studio_window_show_run (studio_window_of (view), gtk_button_get_label (button));
+}
+
+static void
+on_only_these (GtkButton *button, gpointer data)
+{
+  StudioFiguresView *view = data;
+  GStrv ids = g_object_get_data (G_OBJECT (button), "runs");
+  g_autofree char *study = g_strdup (studio_run_chooser_study (view->chooser));
+
+  gtk_popover_popdown (GTK_POPOVER (view->popover));
+  studio_session_select (view->session, study, NULL, (const char *const *) ids);
+}
+
+static GtkWidget *
+flat_button (const char *label, GCallback clicked, StudioFiguresView *view)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+
+  gtk_widget_add_css_class (button, "flat");
+  g_signal_connect (button, "clicked", clicked, view);
+  return button;
+}
+
+static GtkWidget *
+runs_box (StudioFiguresView *view, const char *filter, const char *const *ids)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3), *label, *only;
+  guint n = g_strv_length ((GStrv) ids);
+  g_autofree char *text = g_strdup_printf ("%u %s behind it", n, n == 1 ? "run" : "runs");
+
+  label = gtk_label_new (text);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_box_append (GTK_BOX (box), label);
+  if (filter != NULL && *filter != '\0')
+    {
+      label = gtk_label_new (filter);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), 32);
+      gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+      gtk_widget_add_css_class (label, "dim-label");
+      gtk_widget_add_css_class (label, "caption");
+      gtk_box_append (GTK_BOX (box), label);
+    }
+  for (guint i = 0; i < n && i < MAX_RUNS; i++)
+    gtk_box_append (GTK_BOX (box), flat_button (ids[i], G_CALLBACK (on_run_clicked), view));
+  if (n > MAX_RUNS)
+    {
+      g_autofree char *more = g_strdup_printf ("and %u more", n - MAX_RUNS);
+
+      gtk_box_append (GTK_BOX (box), gtk_label_new (more));
+    }
+  only = flat_button ("Look at These Only", G_CALLBACK (on_only_these), view);
+  g_object_set_data_full (G_OBJECT (only), "runs", g_strdupv ((GStrv) ids),
+                          (GDestroyNotify) g_strfreev);
+  gtk_box_append (GTK_BOX (box), only);
+  return box;
+}
+
+void
+studio_figures_view_tell_runs (StudioFiguresView *view, const char *filter, const char *const *ids)
+{
+  double x, y;
+  GdkRectangle at = { .width = 1, .height = 1 };
+
+  if (ids == NULL || ids[0] == NULL)
+    {
+      studio_session_notice (view->session, "No single run stands behind it");
+      return;
+    }
+  if (ids[1] == NULL)
+    {
+      studio_window_show_run (studio_window_of (view), ids[0]);
+      return;
+    }
+  g_clear_pointer (&view->popover, gtk_widget_unparent);
+  studio_chart_area_reading_place (view->area, &x, &y);
+  gtk_widget_translate_coordinates (GTK_WIDGET (view->area), GTK_WIDGET (view), x, y, &x, &y);
+  at.x = (int) x;
+  at.y = (int) y;
+  view->popover = gtk_popover_new ();
+  gtk_popover_set_child (GTK_POPOVER (view->popover), runs_box (view, filter, ids));
+  gtk_popover_set_pointing_to (GTK_POPOVER (view->popover), &at);
+  gtk_widget_set_parent (view->popover, GTK_WIDGET (view));
+  gtk_popover_popup (GTK_POPOVER (view->popover));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Between the files of the Figures page: state, commands.
+ */
+#pragma once
+
+#include "ui/desktop/chart-area.h"
+#include "ui/desktop/figure-panel.h"
+#include "ui/desktop/figure-store.h"
+#include "ui/desktop/figure.h"
+#include "ui/desktop/figures-view.h"
+#include "ui/desktop/run-chooser.h"
+
+struct _StudioFiguresView
+{
+  AdwBin parent_instance;
+  StudioSession *session;
+  StudioFigureStore *store;
+  AssayStudyInfo *declared;  /* study of what is shown; NULL: nothing yet */
+  char *figure, *saved;      /* ids of what is shown; saved NULL: a declared one */
+  GHashTable *options;       /* of it */
+  GHashTable *changes;       /* "study figure" -> options as they were left */
+  GCancellable *cancellable; /* of the picture at hand; NULL: none */
+  gboolean stale, filling;
+  guint timer;
+  gint64 drawn;   /* monotonic time of the last picture */
+  double seconds; /* that it took */
+  GActionMap *actions;
+  GtkWidget *popover;
+  AdwLeaflet *leaflet;
+  AdwFlap *flap;
+  StudioRunChooser *chooser;
+  GtkListBox *list;
+  GtkLabel *status, *slider_level;
+  GtkSpinner *busy;
+  GtkStack *states;
+  AdwStatusPage *problem;
+  StudioChartArea *area;
+  GtkBox *slider_box;
+  GtkAdjustment *slider_at;
+  StudioFigurePanel *panel;
+};
+
+/** What is shown, as a request; FALSE: nothing is. */
+gboolean studio_figures_view_request (StudioFiguresView *view, StudioFigureRequest *request);
+/** Draws it anew, now. */
+void studio_figures_view_load (StudioFiguresView *view);
+void studio_figures_view_show (StudioFiguresView *view, const char *figure, const char *saved);
+/** To the next or the previous row of the list. */
+void studio_figures_view_step (StudioFiguresView *view, int step);
+/** @value NULL or "": as declared. */
+void studio_figures_view_set_option (StudioFiguresView *view, const char *name, const char *value);
+void studio_figures_view_as_declared (StudioFiguresView *view);
+/** Which commands can be given now. */
+void studio_figures_view_update_actions (StudioFiguresView *view);
+/** Says which runs stand behind a curve, and leads to them. */
+void studio_figures_view_tell_runs (StudioFiguresView *view, const char *filter,
+                                    const char *const *ids);
