@@ -294,6 +294,97 @@ test_wrong_files_are_refused_by_name (void)
   g_rmdir (folder);
 }
 
+/* ---- what the fuzzer found ---- */
+
+/* A vocabulary of all bytes, as the files write them, and these members behind; no braces. */
+static char *
+byte_vocabulary (const char *more)
+{
+  GString *out = g_string_new (NULL);
+  gunichar next = 256;
+
+  for (guint byte = 0; byte < 256; byte++)
+    {
+      bool itself = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+      gunichar c = itself ? byte : next++;
+
+      g_string_append_printf (out, "%s\"%s", byte > 0 ? ", " : "",
+                              c == '"' || c == '\\' ? "\\" : "");
+      g_string_append_unichar (out, c);
+      g_string_append_printf (out, "\": %u", byte);
+    }
+  g_string_append (out, more);
+  return g_string_free (out, FALSE);
+}
+
+static void
+test_special_tokens_that_merges_need_are_saved (void)
+{
+  g_autofree char *folder = g_dir_make_tmp (NULL, NULL);
+  g_autofree char *path = g_build_filename (folder, "tokenizer.json", NULL);
+  g_autofree char *vocabulary = byte_vocabulary (", \"th\": 256, \"the\": 257");
+  g_autofree char *file = g_strdup_printf (
+      "{\"added_tokens\": [{\"id\": 256, \"content\": \"th\"}, {\"id\": 101, \"content\": \"e\"}], "
+      "\"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false}, "
+      "\"model\": {\"type\": \"BPE\", \"vocab\": {%s}, \"merges\": [\"t h\", \"th e\"]}}",
+      vocabulary);
+  AssayTextError error = { "" };
+  AssayBpe *bpe, *back;
+
+  g_assert_true (g_file_set_contents (path, file, -1, NULL));
+  bpe = assay_bpe_open (path, &error);
+  g_assert_cmpstr (error.text, ==, "");
+  g_assert_true (assay_bpe_save (bpe, path, &error));
+  back = assay_bpe_open (path, &error);
+  g_assert_cmpstr (error.text, ==, "");
+  check_same (bpe, back);
+  {
+    g_autoptr (GArray) ids = encode (back, "the", 3, false);
+
+    g_assert_cmpuint (ids->len, ==, 1);
+    g_assert_cmpint (g_array_index (ids, int32_t, 0), ==, 257);
+  }
+  assay_bpe_free (bpe);
+  assay_bpe_free (back);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+test_broken_merges_are_refused (void)
+{
+  static const struct
+  {
+    const char *text;
+    gssize length;
+    const char *says;
+  } wrong[] = {
+    { "t \xc3", -1, "a merge is two tokens" }, /* half a character, at the end of the file */
+    { "t \xc3\x28", -1, "a merge is two tokens" },
+    { "t h\0e x", 7, "byte 4 is NUL" },
+    { "t h\nt h\n", -1, "line 2: a merge is two tokens" },
+  };
+  g_autofree char *folder = g_dir_make_tmp (NULL, NULL);
+  g_autofree char *vocab = g_build_filename (folder, "vocab.json", NULL);
+  g_autofree char *merges = g_build_filename (folder, "merges.txt", NULL);
+  g_autofree char *vocabulary = byte_vocabulary (", \"th\": 256}");
+  g_autofree char *file = g_strconcat ("{", vocabulary, NULL);
+
+  g_assert_true (g_file_set_contents (vocab, file, -1, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      AssayTextError error = { "" };
+
+      g_assert_true (g_file_set_contents (merges, wrong[i].text, wrong[i].length, NULL));
+      g_assert_null (assay_bpe_open_gpt2 (vocab, merges, &error));
+      g_assert_nonnull (strstr (error.text, merges));
+      g_assert_nonnull (strstr (error.text, wrong[i].says));
+    }
+  g_unlink (vocab);
+  g_unlink (merges);
+  g_rmdir (folder);
+}
+
 /* ---- GPT-2's own ---- */
 
 static AssayBpe *
@@ -369,6 +460,9 @@ main (int argc, char **argv)
                    test_special_tokens_are_found_only_when_asked);
   g_test_add_func ("/bpe/a-saved-tokenizer-is-read-back", test_a_saved_tokenizer_is_read_back);
   g_test_add_func ("/bpe/wrong-files-are-refused-by-name", test_wrong_files_are_refused_by_name);
+  g_test_add_func ("/bpe/special-tokens-that-merges-need-are-saved",
+                   test_special_tokens_that_merges_need_are_saved);
+  g_test_add_func ("/bpe/broken-merges-are-refused", test_broken_merges_are_refused);
   g_test_add_func ("/bpe/gpt2-encodes-as-published", test_gpt2_encodes_as_published);
   g_test_add_func ("/bpe/a-long-piece-takes-no-square-of-its-time",
                    test_a_long_piece_takes_no_square_of_its_time);
