@@ -6,6 +6,7 @@
 #define STUDIES "Studies"
 #define CLAIMS "Claims"
 #define FIGURES "Figures"
+#define RUNS "Runs"
 
 const StudioAction studio_actions[] = {
   { "win.page::studies", { "<Alt>1" }, "Studies", PAGES },
@@ -14,6 +15,26 @@ const StudioAction studio_actions[] = {
   { "win.page::compare", { "<Alt>4" }, "Compare", PAGES },
   { "win.page::claims", { "<Alt>5" }, "Claims", PAGES },
   { "win.page::queue", { "<Alt>6" }, "Queue", PAGES },
+  { "win.run-clear-filter", { NULL }, "Show all runs again", RUNS },
+  { "win.run-open", { "Return" }, "Open the chosen run", RUNS, TRUE },
+  { "win.run-cancel", { "<Control><Shift>Delete" }, "Cancel the chosen runs", RUNS },
+  { "win.run-retry", { "<Control>r" }, "Run again, as new runs", RUNS },
+  { "win.run-resume", { "<Control>g" }, "Let ended runs go on", RUNS },
+  { "win.run-delete", { "Delete" }, "Move the chosen runs to the trash", RUNS, TRUE },
+  { "win.run-undelete", { NULL }, "Bring back what was moved to the trash", RUNS },
+  { "win.run-star", { "<Control>d" }, "Star the chosen runs", RUNS },
+  { "win.run-tag", { "<Control>t" }, "Tags of the chosen runs", RUNS },
+  { "win.run-note", { "F2" }, "Note on the chosen runs", RUNS },
+  { "win.run-copy-id", { "<Control>i" }, "Copy the ids of the chosen runs", RUNS },
+  { "win.run-folder", { "<Control><Shift>o" }, "Open the folder of the run", RUNS },
+  { "win.run-export::csv", { NULL }, "Export observations as CSV", RUNS },
+  { "win.run-export::jsonl", { NULL }, "Export observations as JSON lines", RUNS },
+  { "win.run-export::json", { NULL }, "Export summaries as JSON", RUNS },
+  { "win.run-export::bundle", { NULL }, "Export a bundle to run again", RUNS },
+  { "win.run-figures", { "<Control><Shift>f" }, "Figures of the chosen runs", RUNS },
+  { "win.run-claims", { "<Control><Shift>j" }, "Judge the claims on the chosen runs", RUNS },
+  { "win.run-compare", { "<Control><Shift>m" }, "Compare the chosen runs", RUNS },
+  { "win.run-verify", { NULL }, "Verify: run it again and compare every bit", RUNS },
   { "win.run", { "<Control>Return" }, "Run what is set", STUDIES },
   { "win.copy-command", { "<Control><Shift>c" }, "Copy it as a command line", STUDIES },
   { "win.reset", { "<Control><Shift>z" }, "Back to what the preset has", STUDIES },
@@ -47,8 +68,9 @@ void
 studio_actions_set_accels (GtkApplication *application)
 {
   for (guint i = 0; i < studio_n_actions; i++)
-    gtk_application_set_accels_for_action (application, studio_actions[i].name,
-                                           (const char *const *) studio_actions[i].keys);
+    if (!studio_actions[i].local)
+      gtk_application_set_accels_for_action (application, studio_actions[i].name,
+                                             (const char *const *) studio_actions[i].keys);
 }
 
 /* GTK 4.8 fills a shortcuts window from XML only. */

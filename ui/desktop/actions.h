@@ -13,6 +13,7 @@ typedef struct
   const char *keys[3]; /* accelerators, NULL at the end; none: it is in a menu only */
   const char *title;   /* what it does: "Cancel the chosen runs" */
   const char *section; /* of the shortcuts window */
+  gboolean local;      /* its keys work where the focus is, which binds them itself */
 } StudioAction;
 
 extern const StudioAction studio_actions[];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/session.h"
 
-/* How often the run directories are looked at: a look at 10,000 of them takes a fraction of it,
- * in a thread of its own. */
+/* How often the run directories are looked at.  While it looks the index's thread answers nobody,
+ * so a look that takes long is followed by a rest that is longer. */
 #define TICK_SECONDS 1
+#define REST 10 /* times what the look took */
 
 struct _StudioSession
 {
@@ -15,6 +16,7 @@ struct _StudioSession
   guint64 version;   /* of the index, as last announced */
   gboolean refreshing, scanning, closed;
   guint tick;
+  gint64 look_began, rest_until; /* monotonic time */
   StudioSelection selection;
 };
 
@@ -97,7 +99,10 @@ on_refreshed (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree guint64 *version = g_task_propagate_pointer (G_TASK (result), &error);
 
+  gint64 now = g_get_monotonic_time ();
+
   session->refreshing = FALSE;
+  session->rest_until = now + REST * (now - session->look_began);
   if (session->closed)
     return;
   if (version == NULL)
@@ -115,13 +120,17 @@ studio_session_refresh (StudioSession *session)
   if (session->refreshing || session->closed)
     return;
   session->refreshing = TRUE;
+  session->look_began = g_get_monotonic_time ();
   studio_session_run (session, g_task_new (session, NULL, on_refreshed, NULL), refresh_index);
 }
 
 static gboolean
-on_tick (gpointer session)
+on_tick (gpointer data)
 {
-  studio_session_refresh (session);
+  StudioSession *session = data;
+
+  if (g_get_monotonic_time () >= session->rest_until)
+    studio_session_refresh (session);
   return G_SOURCE_CONTINUE;
 }
 

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/runs-answer.h"
+
+#include "host/registry/json.h"
+#include <math.h>
+#include <string.h>
+
+void
+studio_runs_question_free (StudioRunsQuestion *question)
+{
+  if (question == NULL)
+    return;
+  g_free (question->filter);
+  g_free (question->order);
+  g_strfreev (question->metrics);
+  g_strfreev (question->by);
+  g_free (question->metric);
+  g_free (question);
+}
+
+StudioRunsAnswer *
+studio_runs_answer_ref (StudioRunsAnswer *answer)
+{
+  return g_atomic_rc_box_acquire (answer);
+}
+
+static void
+answer_clear (gpointer data)
+{
+  StudioRunsAnswer *answer = data;
+
+  assay_run_rows_free (answer->rows);
+  assay_run_groups_free (answer->groups);
+  g_free (answer->identities);
+  g_strfreev (answer->parameters);
+  g_clear_pointer (&answer->texts, g_ptr_array_unref);
+}
+
+void
+studio_runs_answer_unref (StudioRunsAnswer *answer)
+{
+  if (answer != NULL)
+    g_atomic_rc_box_release_full (answer, answer_clear);
+}
+
+const AssayRunRow *
+studio_runs_answer_run (const StudioRunsAnswer *answer, guint i)
+{
+  return answer->rows != NULL ? &g_array_index (answer->rows->rows, AssayRunRow, i) : NULL;
+}
+
+const AssayRunGroup *
+studio_runs_answer_group (const StudioRunsAnswer *answer, guint i)
+{
+  return answer->groups != NULL ? &g_array_index (answer->groups->groups, AssayRunGroup, i) : NULL;
+}
+
+/* ---- which parameters are columns ---- */
+
+typedef struct
+{
+  GHashTable *first;  /* "study\nparameter" -> value */
+  GHashTable *differ; /* parameters */
+  GHashTable *known;
+  GHashTable *seen;    /* parameters already looked at: equal texts are one pointer */
+  GHashTable *studies; /* study -> how many configurations */
+} Parameters;
+
+/* Runs of different studies differ in everything: only what differs within a study counts. */
+static void
+look_at (Parameters *p, const char *study, const char *parameters)
+{
+  g_autoptr (JsonNode) node = NULL;
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  if (study == NULL || parameters == NULL || !g_hash_table_add (p->seen, (gpointer) parameters))
+    return;
+  node = assay_json_parse (parameters, -1, "parameters", NULL);
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return;
+  json_object_iter_init (&iter, json_node_get_object (node));
+  while (json_object_iter_next (&iter, &name, &value))
+    {
+      g_autofree char *text = assay_json_canonical (value);
+      g_autofree char *key = g_strconcat (study, "\n", name, NULL);
+      const char *known = g_hash_table_lookup (p->first, key);
+
+      g_hash_table_add (p->known, g_strdup (name));
+      if (known == NULL)
+        {
+          /* A parameter that first appears in a later configuration did not apply before. */
+          if (g_hash_table_contains (p->studies, study))
+            g_hash_table_add (p->differ, g_strdup (name));
+          g_hash_table_insert (p->first, g_steal_pointer (&key), g_steal_pointer (&text));
+        }
+      else if (strcmp (known, text) != 0)
+        g_hash_table_add (p->differ, g_strdup (name));
+    }
+  g_hash_table_add (p->studies, (gpointer) study);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static GStrv
+sorted (GHashTable *set)
+{
+  GPtrArray *list = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, set);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_ptr_array_add (list, g_strdup (key));
+  g_ptr_array_sort (list, compare_names);
+  g_ptr_array_add (list, NULL);
+  return (GStrv) g_ptr_array_free (list, FALSE);
+}
+
+static GStrv
+find_parameters (const StudioRunsAnswer *answer, gboolean all)
+{
+  g_autoptr (GHashTable) first = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) differ = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) studies = g_hash_table_new (g_str_hash, g_str_equal);
+  Parameters p = { first, differ, known, seen, studies };
+
+  for (guint i = 0; i < answer->n; i++)
+    if (answer->rows != NULL)
+      look_at (&p, studio_runs_answer_run (answer, i)->study,
+               studio_runs_answer_run (answer, i)->parameters);
+    else
+      look_at (&p, studio_runs_answer_group (answer, i)->values[0],
+               studio_runs_answer_group (answer, i)->values[1]);
+  return sorted (all ? known : differ);
+}
+
+/* ---- the job ---- */
+
+static gboolean
+is_all_but_seed (const StudioRunsAnswer *answer)
+{
+  const char *const *by = answer->groups->by;
+
+  return g_strcmp0 (by[0], "study") == 0 && g_strcmp0 (by[1], "parameters") == 0;
+}
+
+static gboolean
+ask_runs (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestion *question,
+          const AssayFilter *filter, GError **error)
+{
+  AssayIndexQuery query = { .filter = filter,
+                            .order = question->order,
+                            .descending = question->descending,
+                            .summaries = question->metrics != NULL && *question->metrics != NULL,
+                            .metrics = (const char *const *) question->metrics };
+
+  answer->rows = assay_index_query (index, &query, error);
+  if (answer->rows == NULL)
+    return FALSE;
+  answer->n = answer->n_runs = answer->rows->rows->len;
+  answer->identities = g_new (const char *, answer->n + 1);
+  for (guint i = 0; i < answer->n; i++)
+    {
+      answer->identities[i] = studio_runs_answer_run (answer, i)->id;
+      answer->states[studio_runs_answer_run (answer, i)->state]++;
+    }
+  answer->parameters = find_parameters (answer, question->all_parameters);
+  return TRUE;
+}
+
+/* Groups come in natural order of their values; the other columns are sorted here. */
+static double
+group_number (const AssayRunGroup *group, const char *column)
+{
+  if (strcmp (column, "runs") == 0)
+    return group->n_runs;
+  if (strcmp (column, "failed") == 0)
+    return group->n_failed;
+  if (strcmp (column, "live") == 0)
+    return group->n_live;
+  if (strcmp (column, "interval") == 0)
+    return group->high - group->low;
+  return group->mean;
+}
+
+static int
+compare_groups (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const StudioRunsQuestion *question = data;
+  double x = group_number (a, question->order), y = group_number (b, question->order);
+
+  if (isnan (x) || isnan (y))
+    return isnan (x) - isnan (y);
+  return x == y ? 0 : (x < y) != question->descending ? -1 : 1;
+}
+
+static void
+sort_groups (StudioRunsAnswer *answer, const StudioRunsQuestion *question)
+{
+  static const char *const numbers[] = { "runs", "failed", "live", "mean", "interval", NULL };
+  GArray *groups = answer->groups->groups;
+
+  if (question->order != NULL && g_strv_contains (numbers, question->order))
+    g_array_sort_with_data (groups, compare_groups, (gpointer) question);
+  else if (question->descending)
+    for (guint i = 0; i < groups->len / 2; i++)
+      {
+        AssayRunGroup *x = &g_array_index (groups, AssayRunGroup, i);
+        AssayRunGroup *y = &g_array_index (groups, AssayRunGroup, groups->len - 1 - i);
+        AssayRunGroup kept = *x;
+
+        *x = *y;
+        *y = kept;
+      }
+}
+
+static gboolean
+ask_groups (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestion *question,
+            const AssayFilter *filter, GError **error)
+{
+  AssayGroupQuery query = { .filter = filter,
+                            .by = (const char *const *) question->by,
+                            .metric = question->metric,
+                            .kind = question->kind };
+
+  answer->groups = assay_index_group (index, &query, error);
+  if (answer->groups == NULL)
+    return FALSE;
+  sort_groups (answer, question);
+  answer->n = answer->groups->groups->len;
+  answer->identities = g_new (const char *, answer->n + 1);
+  for (guint i = 0; i < answer->n; i++)
+    {
+      const AssayRunGroup *group = studio_runs_answer_group (answer, i);
+      g_autoptr (GString) identity = g_string_new (NULL);
+
+      for (guint k = 0; answer->groups->by[k] != NULL; k++)
+        g_string_append_printf (identity, "%s\n", group->values[k] != NULL ? group->values[k] : "");
+      g_ptr_array_add (answer->texts, g_strdup (identity->str));
+      answer->identities[i] = answer->texts->pdata[i];
+      answer->states[ASSAY_FAILED] += group->n_failed;
+      answer->n_runs += group->n_runs;
+    }
+  answer->parameters = is_all_but_seed (answer) ? find_parameters (answer, question->all_parameters)
+                                                : g_new0 (char *, 1);
+  return TRUE;
+}
+
+void
+studio_runs_answer_job (GTask *task, AssayIndex *index)
+{
+  const StudioRunsQuestion *question = g_task_get_task_data (task);
+  g_autoptr (StudioRunsAnswer) answer = g_atomic_rc_box_new0 (StudioRunsAnswer);
+  GError *error = NULL;
+  g_autoptr (AssayFilter) filter = assay_filter_parse (question->filter, &error);
+
+  answer->texts = g_ptr_array_new_with_free_func (g_free);
+  if (filter != NULL
+      && (question->grouped ? ask_groups (answer, index, question, filter, &error)
+                            : ask_runs (answer, index, question, filter, &error)))
+    g_task_return_pointer (task, g_steal_pointer (&answer),
+                           (GDestroyNotify) studio_runs_answer_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/* ---- cells ---- */
+
+char *
+studio_line_text (const char *text)
+{
+  char *clean = g_utf8_make_valid (text != NULL ? text : "", -1);
+
+  for (char *c = clean; *c != '\0'; c = g_utf8_next_char (c))
+    if (g_unichar_iscntrl (g_utf8_get_char (c)))
+      memset (c, ' ', (gsize) (g_utf8_next_char (c) - c));
+  return clean;
+}
+
+char *
+studio_number_text (double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (isnan (value))
+    return g_strdup ("");
+  return g_strdup (g_ascii_formatd (text, sizeof text, "%.4g", value));
+}
+
+char *
+studio_time_text (double unix_seconds)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local ((gint64) unix_seconds);
+
+  return unix_seconds > 0 && time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M")
+                                          : g_strdup ("");
+}
+
+char *
+studio_duration_text (double seconds)
+{
+  gint64 s = (gint64) (seconds + .5);
+
+  if (!(seconds >= 0 && seconds < 1e12))
+    return g_strdup ("");
+  if (seconds < 10)
+    return g_strdup_printf ("%.1f s", seconds);
+  if (s < 60)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " s", s);
+  if (s < 3600)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " min %" G_GINT64_FORMAT " s", s / 60, s % 60);
+  return g_strdup_printf ("%" G_GINT64_FORMAT " h %" G_GINT64_FORMAT " min", s / 3600,
+                          s % 3600 / 60);
+}
+
+static char *
+run_duration (const AssayRunRow *row)
+{
+  double end = row->state == ASSAY_RUNNING ? (double) g_get_real_time () / 1e6 : row->finished;
+
+  return row->started > 0 && end > row->started ? studio_duration_text (end - row->started)
+                                                : g_strdup ("");
+}
+
+/* Values as the filter has them, numbers shortened to what can be read. */
+static char *
+value_text (const AssayRunRow *row, const char *column)
+{
+  g_autofree char *value = assay_run_row_value (row, column);
+  double number;
+
+  if (value == NULL)
+    return g_strdup ("");
+  if (strlen (value) > 8 && assay_filter_number (value, &number) && fabs (number) < 1e15
+      && number != floor (number))
+    return studio_number_text (number);
+  return studio_line_text (value);
+}
+
+static char *
+run_text (const AssayRunRow *row, const char *column)
+{
+  if (strcmp (column, "tag") == 0)
+    {
+      g_autofree char *tags = g_strjoinv (", ", (GStrv) row->tags);
+
+      return studio_line_text (tags);
+    }
+  if (strcmp (column, "started") == 0)
+    return studio_time_text (row->started);
+  if (strcmp (column, "finished") == 0)
+    return studio_time_text (row->finished);
+  if (strcmp (column, "duration") == 0)
+    return run_duration (row);
+  return value_text (row, column);
+}
+
+static char *
+group_text (const StudioRunsAnswer *answer, const AssayRunGroup *group, const char *column)
+{
+  static const char *const counts[] = { "runs", "failed", "live", NULL };
+  static const char *const no_tags[] = { NULL };
+
+  if (g_strv_contains (counts, column))
+    return g_strdup_printf ("%.0f", group_number (group, column));
+  if (strcmp (column, "mean") == 0)
+    return studio_number_text (group->mean);
+  if (strcmp (column, "interval") == 0)
+    {
+      g_autofree char *low = studio_number_text (group->low);
+      g_autofree char *high = studio_number_text (group->high);
+
+      return isnan (group->low) ? g_strdup ("") : g_strdup_printf ("[%s, %s]", low, high);
+    }
+  for (guint i = 0; answer->groups->by[i] != NULL; i++)
+    if (strcmp (answer->groups->by[i], column) == 0)
+      return studio_line_text (group->values[i]);
+  if (is_all_but_seed (answer) && group->values[1] != NULL)
+    {
+      AssayRunRow row = { .parameters = group->values[1], .tags = no_tags };
+
+      return value_text (&row, column);
+    }
+  return g_strdup ("");
+}
+
+char *
+studio_runs_answer_text (const StudioRunsAnswer *answer, guint i, const char *column)
+{
+  if (answer->rows != NULL)
+    return run_text (studio_runs_answer_run (answer, i), column);
+  return group_text (answer, studio_runs_answer_group (answer, i), column);
+}
+
+char *
+studio_runs_answer_parameters (const StudioRunsAnswer *answer, guint i)
+{
+  GString *text = g_string_new (NULL);
+  const char *const *by = answer->groups != NULL && !is_all_but_seed (answer)
+                              ? answer->groups->by
+                              : (const char *const *) answer->parameters;
+
+  for (; *by != NULL; by++)
+    {
+      g_autofree char *value = studio_runs_answer_text (answer, i, *by);
+
+      if (*value != '\0')
+        g_string_append_printf (text, "%s%s=%s", text->len > 0 ? " " : "", *by, value);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* ---- from a group to its runs ---- */
+
+static void
+add_condition (GString *text, const char *key, const char *value)
+{
+  g_autofree char *quoted_key = assay_filter_quote (key);
+  g_autofree char *quoted = assay_filter_quote (value != NULL ? value : "");
+
+  /* What has no value fails every comparison but !=. */
+  if (value == NULL)
+    g_string_append_printf (text, "%snot %s~\"\"", text->len > 0 ? " " : "", quoted_key);
+  else
+    g_string_append_printf (text, "%s%s=%s", text->len > 0 ? " " : "", quoted_key, quoted);
+}
+
+static void
+add_all_parameters (GString *text, const char *parameters)
+{
+  static const char *const no_tags[] = { NULL };
+  AssayRunRow row = { .parameters = parameters, .tags = no_tags };
+  g_autoptr (JsonNode) node = assay_json_parse (parameters, -1, "parameters", NULL);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return;
+  json_object_iter_init (&iter, json_node_get_object (node));
+  while (json_object_iter_next (&iter, &name, &value))
+    {
+      g_autofree char *shown = assay_run_row_value (&row, name);
+
+      add_condition (text, name, shown);
+    }
+}
+
+char *
+studio_runs_answer_group_filter (const StudioRunsAnswer *answer, guint i, const char *filter)
+{
+  const AssayRunGroup *group = studio_runs_answer_group (answer, i);
+  gboolean has_filter = filter != NULL && *filter != '\0';
+  GString *text = g_string_new (NULL);
+
+  if (has_filter)
+    g_string_append_printf (text, "(%s)", filter);
+  if (is_all_but_seed (answer))
+    {
+      add_condition (text, "study", group->values[0]);
+      if (group->values[1] != NULL)
+        add_all_parameters (text, group->values[1]);
+    }
+  else
+    for (guint k = 0; answer->groups->by[k] != NULL; k++)
+      add_condition (text, answer->groups->by[k], group->values[k]);
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How runs are grouped, and which columns there are.  What can be chosen is found when a popover
+ * opens.
+ */
+#include "ui/desktop/runs-view-private.h"
+
+#include "ui/desktop/runs-cells.h"
+#include <string.h>
+
+#define MAX_METRICS 60 /* offered */
+
+static GtkWidget *
+heading (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_margin_top (label, 6);
+  gtk_widget_add_css_class (label, "heading");
+  return label;
+}
+
+static GtkWidget *
+explanation (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 32);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_add_css_class (label, "caption");
+  return label;
+}
+
+/* A check button with a key; @text NULL: the key itself. */
+static GtkWidget *
+check_button (const char *text, const char *key, gboolean active, GCallback toggled, gpointer data)
+{
+  GtkWidget *button = gtk_check_button_new_with_label (text != NULL ? text : key);
+
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (button), active);
+  g_object_set_data_full (G_OBJECT (button), "key", g_strdup (key), g_free);
+  g_signal_connect (button, "toggled", toggled, data);
+  return button;
+}
+
+static const char *
+key_of (GtkCheckButton *button)
+{
+  return g_object_get_data (G_OBJECT (button), "key");
+}
+
+/* The box in which a popover's choices stand, emptied. */
+static GtkBox *
+fresh_box (GtkMenuButton *button)
+{
+  GtkPopover *popover = gtk_menu_button_get_popover (button);
+  GtkWidget *window = gtk_scrolled_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (window), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (window), 420);
+  gtk_widget_set_margin_start (box, 6);
+  gtk_widget_set_margin_end (box, 12);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (window), box);
+  gtk_popover_set_child (popover, window);
+  return GTK_BOX (box);
+}
+
+/* ---- groups ---- */
+
+static void
+regroup (StudioRunsView *view)
+{
+  g_autofree char *by
+      = view->choice->by != NULL ? g_strjoinv (", ", view->choice->by) : g_strdup ("all but seed");
+  g_autofree char *label = g_strdup_printf ("By %s", by);
+
+  gtk_menu_button_set_label (view->group_button, view->choice->grouped ? label : "Group");
+  studio_runs_view_ask (view);
+}
+
+static void
+on_single (GtkCheckButton *button, StudioRunsView *view)
+{
+  if (!gtk_check_button_get_active (button))
+    return;
+  view->choice->grouped = FALSE;
+  regroup (view);
+}
+
+static void
+on_all_but_seed (GtkCheckButton *button, StudioRunsView *view)
+{
+  if (!gtk_check_button_get_active (button))
+    return;
+  g_clear_pointer (&view->choice->by, g_strfreev);
+  view->choice->grouped = TRUE;
+  regroup (view);
+}
+
+static void
+on_by (GtkCheckButton *button, StudioRunsView *view)
+{
+  g_autoptr (GStrvBuilder) by = g_strv_builder_new ();
+  gboolean active = gtk_check_button_get_active (button);
+
+  for (char **key = view->choice->by; key != NULL && *key != NULL; key++)
+    if (strcmp (*key, key_of (button)) != 0)
+      g_strv_builder_add (by, *key);
+  if (active)
+    g_strv_builder_add (by, key_of (button));
+  g_clear_pointer (&view->choice->by, g_strfreev);
+  view->choice->by = g_strv_builder_end (by);
+  view->choice->grouped = view->choice->by[0] != NULL;
+  if (!view->choice->grouped)
+    g_clear_pointer (&view->choice->by, g_strfreev);
+  regroup (view);
+}
+
+static void
+on_group_metric (GtkDropDown *drop, GParamSpec *spec, StudioRunsView *view)
+{
+  GtkStringObject *item = gtk_drop_down_get_selected_item (drop);
+
+  g_free (view->choice->metric);
+  view->choice->metric = item != NULL ? g_strdup (gtk_string_object_get_string (item)) : NULL;
+  if (view->choice->grouped)
+    studio_runs_view_ask (view);
+}
+
+static void
+add_metric_of_groups (StudioRunsView *view, GtkBox *box)
+{
+  GtkWidget *drop = gtk_drop_down_new_from_strings ((const char *const *) view->metrics);
+
+  for (guint i = 0; view->metrics[i] != NULL; i++)
+    if (g_strcmp0 (view->metrics[i], view->choice->metric) == 0)
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (drop), i);
+  g_signal_connect (drop, "notify::selected", G_CALLBACK (on_group_metric), view);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (drop), GTK_ACCESSIBLE_PROPERTY_LABEL, "Mean of",
+                                  -1);
+  gtk_box_append (box, heading ("Mean of"));
+  gtk_box_append (box, drop);
+}
+
+static void
+fill_groups (GtkMenuButton *button, gpointer data)
+{
+  static const char *const always[] = { "study", "preset", "plan", "status", "tag", NULL };
+  StudioRunsView *view = data;
+  StudioRunsAnswer *answer = studio_runs_table_answer (view->table);
+  StudioRunsChoice *choice = view->choice;
+  GtkBox *box = fresh_box (button);
+  GtkWidget *single
+      = check_button ("Single runs", "", !choice->grouped, G_CALLBACK (on_single), view);
+  GtkWidget *seeds = check_button ("All but the seed", "", choice->grouped && choice->by == NULL,
+                                   G_CALLBACK (on_all_but_seed), view);
+
+  gtk_check_button_set_group (GTK_CHECK_BUTTON (seeds), GTK_CHECK_BUTTON (single));
+  gtk_box_append (box, single);
+  gtk_box_append (box, seeds);
+  gtk_box_append (box, heading ("By"));
+  for (const char *const *key = always; *key != NULL; key++)
+    gtk_box_append (box,
+                    check_button (NULL, *key,
+                                  choice->by != NULL
+                                      && g_strv_contains ((const char *const *) choice->by, *key),
+                                  G_CALLBACK (on_by), view));
+  for (guint i = 0; answer != NULL && answer->parameters[i] != NULL; i++)
+    gtk_box_append (box, check_button (NULL, answer->parameters[i],
+                                       choice->by != NULL
+                                           && g_strv_contains ((const char *const *) choice->by,
+                                                               answer->parameters[i]),
+                                       G_CALLBACK (on_by), view));
+  if (view->metrics[0] != NULL)
+    add_metric_of_groups (view, box);
+}
+
+/* ---- columns ---- */
+
+static void
+on_column (GtkCheckButton *button, StudioRunsView *view)
+{
+  studio_runs_choice_show (view->choice, key_of (button), gtk_check_button_get_active (button));
+  studio_runs_choice_save (view->choice);
+  studio_runs_view_ask (view);
+}
+
+static void
+on_all_parameters (GtkCheckButton *button, StudioRunsView *view)
+{
+  view->choice->all_parameters = gtk_check_button_get_active (button);
+  studio_runs_choice_save (view->choice);
+  studio_runs_view_ask (view);
+}
+
+static void
+on_metric (GtkToggleButton *button, StudioRunsView *view)
+{
+  const char *key = g_object_get_data (G_OBJECT (button), "key");
+  g_autoptr (GStrvBuilder) metrics = g_strv_builder_new ();
+
+  for (char **metric = view->metrics; *metric != NULL; metric++)
+    if (strcmp (*metric, key) != 0)
+      g_strv_builder_add (metrics, *metric);
+  if (gtk_toggle_button_get_active (button))
+    g_strv_builder_add (metrics, key);
+  g_strfreev (view->metrics);
+  view->metrics = g_strv_builder_end (metrics);
+  g_strfreev (view->choice->metrics);
+  view->choice->metrics = g_strdupv (view->metrics);
+  studio_runs_choice_save (view->choice);
+  studio_runs_view_ask (view);
+}
+
+/* last, min, max and mean of one metric. */
+static GtkWidget *
+metric_row (StudioRunsView *view, const char *metric)
+{
+  static const struct
+  {
+    const char *prefix, *title;
+  } forms[] = { { "", "Last" }, { "min.", "Min" }, { "max.", "Max" }, { "mean.", "Mean" } };
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *label = gtk_label_new (metric);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 18);
+  gtk_label_set_width_chars (GTK_LABEL (label), 8);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_add_css_class (buttons, "linked");
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      GtkWidget *button = gtk_toggle_button_new_with_label (forms[i].title);
+      char *key = g_strconcat (forms[i].prefix, metric, NULL);
+      g_autofree char *name = studio_column_title (key);
+
+      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button),
+                                    g_strv_contains ((const char *const *) view->metrics, key));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                      -1);
+      g_object_set_data_full (G_OBJECT (button), "key", key, g_free);
+      g_signal_connect (button, "toggled", G_CALLBACK (on_metric), view);
+      gtk_widget_add_css_class (button, "caption");
+      gtk_box_append (GTK_BOX (buttons), button);
+    }
+  gtk_box_append (GTK_BOX (row), label);
+  gtk_box_append (GTK_BOX (row), buttons);
+  return row;
+}
+
+static void
+metrics_job (GTask *task, AssayIndex *index)
+{
+  GError *error = NULL;
+  g_autoptr (AssayFilter) filter = assay_filter_parse (g_task_get_task_data (task), &error);
+  AssayCatalogue *catalogue = filter != NULL ? assay_index_catalogue (index, filter, &error) : NULL;
+
+  if (catalogue != NULL)
+    g_task_return_pointer (task, catalogue, (GDestroyNotify) assay_catalogue_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/* @source is the box to be filled. */
+static void
+on_metrics (GObject *source, GAsyncResult *result, gpointer data)
+{
+  StudioRunsView *view = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayCatalogue) catalogue = g_task_propagate_pointer (G_TASK (result), &error);
+  const char *last = NULL;
+  guint n = 0;
+
+  for (guint i = 0; catalogue != NULL && i < catalogue->rows->len && n < MAX_METRICS; i++)
+    {
+      const AssayCatalogueRow *row = &g_array_index (catalogue->rows, AssayCatalogueRow, i);
+
+      if (strcmp (row->axes, "step") != 0 || g_strcmp0 (last, row->metric) == 0)
+        continue;
+      last = row->metric;
+      n++;
+      gtk_box_append (GTK_BOX (source), metric_row (view, row->metric));
+    }
+  if (catalogue != NULL && n == 0)
+    gtk_box_append (GTK_BOX (source), explanation ("These runs have measured nothing yet."));
+}
+
+static void
+fill_columns (GtkMenuButton *button, gpointer data)
+{
+  StudioRunsView *view = data;
+  GtkBox *box = fresh_box (button);
+  GtkWidget *metrics = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GTask *task;
+
+  gtk_box_append (box, heading ("Metrics"));
+  gtk_box_append (box, metrics);
+  gtk_box_append (box, heading ("Parameters"));
+  gtk_box_append (box,
+                  check_button ("Also those that do not differ", "", view->choice->all_parameters,
+                                G_CALLBACK (on_all_parameters), view));
+  gtk_box_append (box, heading ("Columns"));
+  for (const char *const *key = studio_runs_columns; *key != NULL; key++)
+    {
+      g_autofree char *title = studio_column_title (*key);
+
+      gtk_box_append (box, check_button (strcmp (*key, "starred") == 0 ? "Star" : title, *key,
+                                         studio_runs_choice_shows (view->choice, *key),
+                                         G_CALLBACK (on_column), view));
+    }
+  gtk_box_append (box, explanation ("Drag the head of a column to move it."));
+  task = g_task_new (metrics, view->closing, on_metrics, view);
+  g_task_set_task_data (task, g_strdup (studio_filter_entry_filter (view->entry)), g_free);
+  studio_session_run (view->session, task, metrics_job);
+}
+
+void
+studio_runs_view_set_up_popovers (StudioRunsView *view)
+{
+  gtk_menu_button_set_popover (view->group_button, gtk_popover_new ());
+  gtk_menu_button_set_popover (view->columns_button, gtk_popover_new ());
+  gtk_menu_button_set_create_popup_func (view->group_button, fill_groups, view, NULL);
+  gtk_menu_button_set_create_popup_func (view->columns_button, fill_columns, view, NULL);
+}

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/runs-table.h"
+
+#include "ui/desktop/runs-cells.h"
+#include "ui/desktop/width-bin.h"
+#include <string.h>
+
+#define NARROW 640 /* below this width there are cards */
+#define SEEN 60    /* rows that may be seen where it is not known how high they are */
+
+typedef struct
+{
+  StudioRunsTable *table;
+  char *key;
+  GtkColumnViewColumn *column;
+} Column;
+
+struct _StudioRunsTable
+{
+  AdwBin parent_instance;
+  StudioRunsModel *model;
+  StudioRunsCells *cells;
+  GtkMultiSelection *selection;
+  StudioWidthBin *width;
+  GtkStack *stack;
+  GtkColumnView *columns;
+  GtkListView *cards;
+  GPtrArray *list;    /* Column, as they stand */
+  GStrv wanted;       /* keys of columns; NULL: none yet */
+  guint arranging;    /* idle source that brings the columns there */
+  gboolean moving;    /* it is us who move columns */
+  gboolean restoring; /* it is us who select */
+  /* What a click on a header asked for. */
+  const Column *order;
+  gboolean descending, probing;
+};
+
+G_DEFINE_FINAL_TYPE (StudioRunsTable, studio_runs_table, ADW_TYPE_BIN)
+
+enum
+{
+  ACTIVATED,
+  STAR,
+  SORTED,
+  COLUMNS_MOVED,
+  SELECTION_CHANGED,
+  MENU,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static StudioRunsAnswer *
+answer_of (StudioRunsTable *table)
+{
+  return studio_runs_model_answer (table->model);
+}
+
+/* ---- columns ---- */
+
+/* GTK 4.8 does not tell which header was clicked.  Each column's sorter says "smaller" and notes
+ * that it was asked; what the view makes of that answer is the direction. */
+static int
+probe (gconstpointer a, gconstpointer b, gpointer data)
+{
+  Column *column = data;
+
+  if (column->table->probing && column->table->order == NULL)
+    column->table->order = column;
+  return -1;
+}
+
+static void
+on_sorted (GtkSorter *sorter, GtkSorterChange change, StudioRunsTable *table)
+{
+  const Column *old = table->order;
+  gboolean was_descending = table->descending;
+  GtkOrdering ordering;
+
+  table->order = NULL;
+  table->probing = TRUE;
+  ordering = gtk_sorter_compare (sorter, table, table->model);
+  table->probing = FALSE;
+  table->descending = ordering == GTK_ORDERING_LARGER;
+  if (table->order != old || table->descending != was_descending)
+    g_signal_emit (table, signals[SORTED], 0);
+}
+
+static void
+column_free (gpointer data)
+{
+  Column *column = data;
+
+  g_object_unref (column->column);
+  g_free (column->key);
+  g_free (column);
+}
+
+static Column *
+new_column (StudioRunsTable *table, const char *key)
+{
+  Column *column = g_new0 (Column, 1);
+  g_autofree char *title = studio_column_title (key);
+  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (probe, column, NULL));
+
+  column->table = table;
+  column->key = g_strdup (key);
+  column->column
+      = gtk_column_view_column_new (title, studio_runs_cells_factory (table->cells, key));
+  gtk_column_view_column_set_resizable (column->column, strcmp (key, "starred") != 0);
+  gtk_column_view_column_set_expand (column->column, studio_column_expands (key));
+  gtk_column_view_column_set_sorter (column->column, sorter);
+  g_object_set_data (G_OBJECT (column->column), "column", column);
+  return column;
+}
+
+static guint
+find_column (StudioRunsTable *table, const char *key)
+{
+  for (guint i = 0; i < table->list->len; i++)
+    if (strcmp (((Column *) table->list->pdata[i])->key, key) == 0)
+      return i;
+  return G_MAXUINT;
+}
+
+static void
+drop_column (StudioRunsTable *table, guint i)
+{
+  Column *column = table->list->pdata[i];
+
+  if (table->order == column)
+    {
+      gtk_column_view_sort_by_column (table->columns, NULL, GTK_SORT_ASCENDING);
+      table->order = NULL;
+    }
+  gtk_column_view_remove_column (table->columns, column->column);
+  g_ptr_array_remove_index (table->list, i);
+}
+
+/* One column at a time: each has a cell in 200 rows.  TRUE: there is more to do. */
+static gboolean
+arrange_one (StudioRunsTable *table)
+{
+  for (guint i = table->list->len; i-- > 0;)
+    if (!g_strv_contains ((const char *const *) table->wanted,
+                          ((Column *) table->list->pdata[i])->key))
+      {
+        drop_column (table, i);
+        return TRUE;
+      }
+  for (guint i = 0; table->wanted[i] != NULL; i++)
+    {
+      guint at = find_column (table, table->wanted[i]);
+      Column *column;
+
+      if (at == i)
+        continue;
+      column = at == G_MAXUINT ? new_column (table, table->wanted[i])
+                               : g_ptr_array_steal_index (table->list, at);
+      g_ptr_array_insert (table->list, (int) i, column);
+      gtk_column_view_insert_column (table->columns, i, column->column);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+on_arrange (gpointer data)
+{
+  StudioRunsTable *table = data;
+  gboolean more;
+
+  table->moving = TRUE;
+  more = arrange_one (table);
+  table->moving = FALSE;
+  if (more)
+    return G_SOURCE_CONTINUE;
+  table->arranging = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+studio_runs_table_set_columns (StudioRunsTable *table, const char *const *keys)
+{
+  gboolean first = table->wanted == NULL;
+
+  if (table->wanted != NULL && g_strv_equal ((const char *const *) table->wanted, keys))
+    return;
+  g_strfreev (table->wanted);
+  table->wanted = g_strdupv ((GStrv) keys);
+  /* Without rows it is quick. */
+  while (first && on_arrange (table))
+    ;
+  if (!first && table->arranging == 0)
+    table->arranging = g_idle_add (on_arrange, table);
+}
+
+GStrv
+studio_runs_table_columns (StudioRunsTable *table)
+{
+  GListModel *list = gtk_column_view_get_columns (table->columns);
+  guint n = g_list_model_get_n_items (list);
+  GStrv keys = g_new0 (char *, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GObject) column = g_list_model_get_item (list, i);
+
+      keys[i] = g_strdup (((Column *) g_object_get_data (column, "column"))->key);
+    }
+  return keys;
+}
+
+/* The user drags a header: our list follows. */
+static void
+on_columns_changed (GListModel *list, guint at, guint removed, guint added, StudioRunsTable *table)
+{
+  guint n = g_list_model_get_n_items (list);
+
+  if (table->moving || table->arranging != 0 || n != table->list->len)
+    return;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GObject) column = g_list_model_get_item (list, i);
+
+      table->list->pdata[i] = g_object_get_data (column, "column");
+    }
+  g_strfreev (table->wanted);
+  table->wanted = studio_runs_table_columns (table);
+  g_signal_emit (table, signals[COLUMNS_MOVED], 0);
+}
+
+const char *
+studio_runs_table_order (StudioRunsTable *table, gboolean *descending)
+{
+  *descending = table->descending;
+  return table->order != NULL ? table->order->key : NULL;
+}
+
+void
+studio_runs_table_sort (StudioRunsTable *table, const char *key, gboolean descending)
+{
+  guint at = key != NULL ? find_column (table, key) : G_MAXUINT;
+
+  gtk_column_view_sort_by_column (
+      table->columns, at != G_MAXUINT ? ((Column *) table->list->pdata[at])->column : NULL,
+      descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+}
+
+/* ---- rows and what is chosen ---- */
+
+/* Rows are equally high, so where the view stands tells which are seen. */
+static void
+on_refreshed (StudioRunsModel *model, StudioRunsTable *table)
+{
+  GtkWidget *view = studio_width_bin_is_narrow (table->width) ? GTK_WIDGET (table->cards)
+                                                              : GTK_WIDGET (table->columns);
+  GtkAdjustment *place = gtk_scrolled_window_get_vadjustment (
+      GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW)));
+  double upper = gtk_adjustment_get_upper (place), page = gtk_adjustment_get_page_size (place);
+  double rows = g_list_model_get_n_items (G_LIST_MODEL (model)) / MAX (upper, 1);
+  guint first = (guint) (gtk_adjustment_get_value (place) * rows);
+  guint seen = (guint) (page * rows);
+
+  studio_runs_cells_update (table->cells, first > 0 ? first - 1 : 0,
+                            first + (seen > 0 ? MIN (seen + 2, SEEN) : SEEN));
+}
+
+StudioRunsAnswer *
+studio_runs_table_answer (StudioRunsTable *table)
+{
+  return answer_of (table);
+}
+
+static GHashTable *
+selected_identities (StudioRunsTable *table)
+{
+  g_autoptr (GtkBitset) rows
+      = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (table->selection));
+  StudioRunsAnswer *answer = answer_of (table);
+  GHashTable *set = g_hash_table_new (g_str_hash, g_str_equal);
+  GtkBitsetIter iter;
+  guint row;
+
+  if (answer != NULL && gtk_bitset_iter_init_first (&iter, rows, &row))
+    do
+      if (row < answer->n)
+        g_hash_table_add (set, (gpointer) answer->identities[row]);
+    while (gtk_bitset_iter_next (&iter, &row));
+  return set;
+}
+
+static void
+select_identities (StudioRunsTable *table, GHashTable *set)
+{
+  g_autoptr (GtkBitset) rows = gtk_bitset_new_empty ();
+  g_autoptr (GtkBitset) all = gtk_bitset_new_empty ();
+  StudioRunsAnswer *answer = answer_of (table);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (table->model));
+
+  for (guint i = 0; answer != NULL && i < n; i++)
+    if (g_hash_table_contains (set, answer->identities[i]))
+      gtk_bitset_add (rows, i);
+  gtk_bitset_add_range (all, 0, n);
+  gtk_selection_model_set_selection (GTK_SELECTION_MODEL (table->selection), rows, all);
+}
+
+void
+studio_runs_table_set_answer (StudioRunsTable *table, StudioRunsAnswer *answer)
+{
+  StudioRunsAnswer *old = answer_of (table);
+  g_autoptr (StudioRunsAnswer) kept = old != NULL ? studio_runs_answer_ref (old) : NULL;
+  g_autoptr (GHashTable) selected = selected_identities (table);
+
+  table->restoring = TRUE;
+  studio_runs_model_set_answer (table->model, answer);
+  if (g_hash_table_size (selected) > 0)
+    select_identities (table, selected);
+  table->restoring = FALSE;
+  g_signal_emit (table, signals[SELECTION_CHANGED], 0);
+}
+
+GtkBitset *
+studio_runs_table_selected_rows (StudioRunsTable *table)
+{
+  return gtk_selection_model_get_selection (GTK_SELECTION_MODEL (table->selection));
+}
+
+GStrv
+studio_runs_table_selected (StudioRunsTable *table)
+{
+  g_autoptr (GtkBitset) rows = studio_runs_table_selected_rows (table);
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  StudioRunsAnswer *answer = answer_of (table);
+  GtkBitsetIter iter;
+  guint row;
+
+  if (answer != NULL && gtk_bitset_iter_init_first (&iter, rows, &row))
+    do
+      {
+        const AssayRunRow *run = row < answer->n ? studio_runs_answer_run (answer, row) : NULL;
+
+        if (run != NULL)
+          g_strv_builder_add (ids, run->id);
+        else if (row < answer->n)
+          g_strv_builder_addv (ids, (const char **) studio_runs_answer_group (answer, row)->ids);
+      }
+    while (gtk_bitset_iter_next (&iter, &row));
+  return g_strv_builder_end (ids);
+}
+
+void
+studio_runs_table_select_all (StudioRunsTable *table, gboolean all)
+{
+  if (all)
+    gtk_selection_model_select_all (GTK_SELECTION_MODEL (table->selection));
+  else
+    gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (table->selection));
+}
+
+void
+studio_runs_table_select (StudioRunsTable *table, const char *const *ids)
+{
+  g_autoptr (GHashTable) set = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (; *ids != NULL; ids++)
+    g_hash_table_add (set, (gpointer) *ids);
+  select_identities (table, set);
+}
+
+static void
+on_selection_changed (GtkSelectionModel *model, guint at, guint n, StudioRunsTable *table)
+{
+  if (!table->restoring)
+    g_signal_emit (table, signals[SELECTION_CHANGED], 0);
+}
+
+static void
+on_activate (GtkWidget *view, guint row, StudioRunsTable *table)
+{
+  g_signal_emit (table, signals[ACTIVATED], 0, row);
+}
+
+void
+studio_runs_table_grab_focus (StudioRunsTable *table)
+{
+  gtk_widget_grab_focus (studio_width_bin_is_narrow (table->width) ? GTK_WIDGET (table->cards)
+                                                                   : GTK_WIDGET (table->columns));
+}
+
+/* ---- the menu of a row ---- */
+
+/* The row under a place of the table; it becomes the chosen one unless it is among them. */
+static void
+on_right_click (GtkGestureClick *gesture, int n, double x, double y, StudioRunsTable *table)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (table), x, y, GTK_PICK_DEFAULT);
+  guint row;
+
+  if (!studio_runs_cells_row (widget, &row))
+    return;
+  if (!gtk_selection_model_is_selected (GTK_SELECTION_MODEL (table->selection), row))
+    gtk_selection_model_select_item (GTK_SELECTION_MODEL (table->selection), row, TRUE);
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  g_signal_emit (table, signals[MENU], 0, x, y);
+}
+
+static gboolean
+on_menu_key (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  g_signal_emit (widget, signals[MENU], 0, 24., 48.);
+  return TRUE;
+}
+
+/* ---- the widget ---- */
+
+/* Only the view that is seen has rows. */
+static void
+show_view (StudioRunsTable *table)
+{
+  GtkSelectionModel *model = GTK_SELECTION_MODEL (table->selection);
+  gboolean narrow = studio_width_bin_is_narrow (table->width);
+
+  gtk_list_view_set_model (table->cards, narrow ? model : NULL);
+  gtk_column_view_set_model (table->columns, narrow ? NULL : model);
+  gtk_stack_set_visible_child_name (table->stack, narrow ? "cards" : "columns");
+}
+
+static void
+on_narrow (StudioWidthBin *bin, GParamSpec *spec, StudioRunsTable *table)
+{
+  show_view (table);
+}
+
+static GtkWidget *
+scrolled (GtkWidget *child)
+{
+  GtkWidget *window = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (window), child);
+  return window;
+}
+
+static void
+add_columns_view (StudioRunsTable *table)
+{
+  GtkWidget *view = gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (table->selection)));
+
+  table->columns = GTK_COLUMN_VIEW (view);
+  gtk_column_view_set_reorderable (table->columns, TRUE);
+  gtk_column_view_set_show_row_separators (table->columns, TRUE);
+  gtk_widget_add_css_class (view, "data-table");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Runs", -1);
+  g_signal_connect (view, "activate", G_CALLBACK (on_activate), table);
+  g_signal_connect (gtk_column_view_get_sorter (table->columns), "changed", G_CALLBACK (on_sorted),
+                    table);
+  g_signal_connect (gtk_column_view_get_columns (table->columns), "items-changed",
+                    G_CALLBACK (on_columns_changed), table);
+  gtk_stack_add_named (table->stack, scrolled (view), "columns");
+}
+
+static void
+add_cards_view (StudioRunsTable *table)
+{
+  GtkWidget *view = gtk_list_view_new (NULL, studio_runs_cells_factory (table->cells, NULL));
+  GtkWidget *window;
+
+  table->cards = GTK_LIST_VIEW (view);
+  gtk_list_view_set_show_separators (table->cards, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Runs", -1);
+  g_signal_connect (view, "activate", G_CALLBACK (on_activate), table);
+  window = scrolled (view);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_stack_add_named (table->stack, window, "cards");
+}
+
+static void
+studio_runs_table_dispose (GObject *object)
+{
+  StudioRunsTable *table = STUDIO_RUNS_TABLE (object);
+
+  g_clear_handle_id (&table->arranging, g_source_remove);
+  g_clear_pointer (&table->wanted, g_strfreev);
+  if (table->columns != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (gtk_column_view_get_columns (table->columns), table);
+      g_signal_handlers_disconnect_by_data (gtk_column_view_get_sorter (table->columns), table);
+      gtk_column_view_set_model (table->columns, NULL);
+      gtk_list_view_set_model (table->cards, NULL);
+      g_signal_handlers_disconnect_by_data (table->width, table);
+    }
+  table->columns = NULL;
+  table->cards = NULL;
+  if (table->model != NULL)
+    g_signal_handlers_disconnect_by_data (table->model, table);
+  g_clear_pointer (&table->list, g_ptr_array_unref);
+  g_clear_pointer (&table->cells, studio_runs_cells_free);
+  g_clear_object (&table->selection);
+  g_clear_object (&table->model);
+  G_OBJECT_CLASS (studio_runs_table_parent_class)->dispose (object);
+}
+
+static void
+studio_runs_table_class_init (StudioRunsTableClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  GType type = STUDIO_TYPE_RUNS_TABLE;
+
+  G_OBJECT_CLASS (class)->dispose = studio_runs_table_dispose;
+  signals[ACTIVATED] = g_signal_new ("activated", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[STAR] = g_signal_new ("star", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                1, G_TYPE_UINT);
+  signals[SORTED]
+      = g_signal_new ("sorted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[COLUMNS_MOVED] = g_signal_new ("columns-moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                         NULL, G_TYPE_NONE, 0);
+  signals[SELECTION_CHANGED] = g_signal_new ("selection-changed", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                             NULL, NULL, G_TYPE_NONE, 0);
+  signals[MENU] = g_signal_new ("menu", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "win.run-delete", NULL);
+}
+
+static void
+studio_runs_table_init (StudioRunsTable *table)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  table->model = studio_runs_model_new ();
+  table->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (table->model)));
+  table->list = g_ptr_array_new_with_free_func (column_free);
+  table->cells = studio_runs_cells_new (table->model, GTK_WIDGET (table));
+  table->stack = GTK_STACK (gtk_stack_new ());
+  gtk_stack_set_hhomogeneous (table->stack, FALSE);
+  table->width
+      = g_object_new (STUDIO_TYPE_WIDTH_BIN, "child", table->stack, "threshold", NARROW, NULL);
+  adw_bin_set_child (ADW_BIN (table), GTK_WIDGET (table->width));
+  add_columns_view (table);
+  add_cards_view (table);
+  show_view (table);
+  g_signal_connect (table->width, "notify::narrow", G_CALLBACK (on_narrow), table);
+  g_signal_connect (table->model, "refreshed", G_CALLBACK (on_refreshed), table);
+  g_signal_connect (table->selection, "selection-changed", G_CALLBACK (on_selection_changed),
+                    table);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_right_click), table);
+  gtk_widget_add_controller (GTK_WIDGET (table), GTK_EVENT_CONTROLLER (click));
+}
