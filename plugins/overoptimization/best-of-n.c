@@ -311,7 +311,7 @@ add_others (AssayRun *run, const Bon *bon, Curves *c)
     {
       JudgeObjective objective = judge_objective (bon_objectives[o], 0, 1, 0);
 
-      if (objective.kind == JUDGE_MEMBERS)
+      if (objective.kind == JUDGE_MODELS)
         continue;
       for (uint32_t p = 0; p < bon->n_prompts; p++)
         {

@@ -7,27 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct
+{
+  const char *id;
+  JudgeKind kind;
+  uint32_t first, models;
+} own_objectives[] = {
+  { "twins", JUDGE_TWINS, 0, 1 },
+  { "average", JUDGE_AVERAGE, SETUP_MODELS, 1 },
+  { "gold", JUDGE_GOLD, 0, 0 },
+  { "random", JUDGE_RANDOM, 0, 0 },
+};
+
 JudgeObjective
 judge_objective (const char *id, uint32_t first, uint32_t n, double lambda)
 {
-  static const struct
-  {
-    const char *id;
-    JudgeKind kind;
-  } own[] = { { "average", JUDGE_AVERAGE },
-              { "gold", JUDGE_GOLD },
-              { "random", JUDGE_RANDOM },
-              { "twins", JUDGE_TWINS } };
-  JudgeObjective objective = { .id = id, .first = 0, .n = n, .lambda = lambda };
+  JudgeObjective objective = { .id = id, .members = n, .models = n, .lambda = lambda };
 
-  for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-    if (!strcmp (id, own[i].id))
-      objective.kind = own[i].kind;
-  objective.objective = assay_objective_find (objective.kind == JUDGE_TWINS ? "uwo" : objective.id);
+  for (size_t i = 0; i < sizeof own_objectives / sizeof own_objectives[0]; i++)
+    if (!strcmp (id, own_objectives[i].id))
+      {
+        objective.kind = own_objectives[i].kind;
+        objective.first = own_objectives[i].first;
+        objective.models = own_objectives[i].models;
+      }
+  objective.objective = assay_objective_find (objective.kind == JUDGE_TWINS ? "uwo" : id);
   if (objective.objective && objective.objective->single)
     {
       objective.first = first;
-      objective.n = 1;
+      objective.members = objective.models = 1;
     }
   return objective;
 }
@@ -120,27 +128,18 @@ judge_scale_clear (JudgeScale *scale)
 void
 judge (const JudgeObjective *objective, const JudgeAnswers *answers, double *work, double *out)
 {
-  const double *scores[SETUP_MODELS];
-  AssayMembers members = { scores, objective->n, answers->n };
+  const double *scores[SETUP_MODELS], *first = answers->scores + objective->first * answers->n;
+  const double *as_it_is[]
+      = { [JUDGE_AVERAGE] = first, [JUDGE_GOLD] = answers->gold, [JUDGE_RANDOM] = answers->random };
+  AssayMembers members = { scores, objective->members, answers->n };
 
-  switch (objective->kind)
+  if (!objective->objective)
     {
-    case JUDGE_AVERAGE:
-      memcpy (out, answers->scores + SETUP_MODELS * answers->n, answers->n * sizeof *out);
+      memcpy (out, as_it_is[objective->kind], answers->n * sizeof *out);
       return;
-    case JUDGE_GOLD:
-      memcpy (out, answers->gold, answers->n * sizeof *out);
-      return;
-    case JUDGE_RANDOM:
-      memcpy (out, answers->random, answers->n * sizeof *out);
-      return;
-    case JUDGE_MEMBERS:
-    case JUDGE_TWINS:
-      break;
     }
-  for (uint32_t i = 0; i < objective->n; i++)
-    scores[i] = answers->scores
-                + (objective->first + (objective->kind == JUDGE_TWINS ? 0 : i)) * answers->n;
+  for (uint32_t i = 0; i < objective->members; i++)
+    scores[i] = first + (objective->kind == JUDGE_TWINS ? 0 : i) * answers->n;
   assay_members_moments (&members, work, work + answers->n);
   objective->objective->score (&members, work, work + answers->n, objective->lambda, out);
 }

@@ -7,22 +7,23 @@
 
 #include "lab.h"
 
-/* What the study calls an objective: those of the library, and four of its own. */
+/* What the study calls an objective: those of the library over models, and four of its own. */
 typedef enum JudgeKind
 {
-  JUDGE_MEMBERS, /* of a library's objective over members */
+  JUDGE_MODELS,
+  JUDGE_TWINS,   /* UWO over so many times the first model */
   JUDGE_AVERAGE, /* the model of averaged weights */
   JUDGE_GOLD,
   JUDGE_RANDOM,
-  JUDGE_TWINS, /* UWO over so many times the first model */
 } JudgeKind;
 
 typedef struct JudgeObjective
 {
   const char *id;
   JudgeKind kind;
-  const AssayObjective *objective; /* of members and twins */
-  uint32_t first, n;               /* members */
+  const AssayObjective *objective; /* of models and twins */
+  uint32_t members;                /* it sees */
+  uint32_t first, models;          /* whose scores it needs */
   double lambda;
 } JudgeObjective;
 

@@ -20,25 +20,8 @@ is_needed (const Policy *policy, uint32_t scorer, bool all)
 {
   const JudgeObjective *judge = &policy->judge;
 
-  switch (judge->kind)
-    {
-    case JUDGE_MEMBERS:
-      if (scorer >= judge->first && scorer < judge->first + judge->n)
-        return true;
-      break;
-    case JUDGE_TWINS:
-      if (scorer == 0)
-        return true;
-      break;
-    case JUDGE_AVERAGE:
-      if (scorer == SETUP_MODELS)
-        return true;
-      break;
-    case JUDGE_GOLD:
-    case JUDGE_RANDOM:
-      break;
-    }
-  return all && scorer < policy->lab.setup->members;
+  return (scorer >= judge->first && scorer < judge->first + judge->models)
+         || (all && scorer < policy->lab.setup->members);
 }
 
 JudgeAnswers
