@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define NODES 10000
 #define EDGES 30000
@@ -111,6 +112,16 @@ n_inked (const guint32 *pixels, guint n)
   return inked;
 }
 
+/* Of this thread alone: other programs want the processor, too. */
+static double
+now_ms (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return 1e3 * (double) time.tv_sec + (double) time.tv_nsec / 1e6;
+}
+
 static double
 median_of_frames (const StudioGraphScene *scene, StudioGraphLook *look)
 {
@@ -118,12 +129,12 @@ median_of_frames (const StudioGraphScene *scene, StudioGraphLook *look)
 
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      double start = now_ms ();
       g_autofree guint32 *pixels = NULL;
 
       look->tx += 3;
       pixels = studio_graph_draw (scene, look);
-      times[i] = (double) (g_get_monotonic_time () - start) / 1000;
+      times[i] = now_ms () - start;
       for (guint k = i; k > 0 && times[k] < times[k - 1]; k--)
         {
           double swap = times[k];

@@ -246,7 +246,19 @@ def killed_while_runs_go_on(workspace):
     studio.quit()
 
 
-TESTS = [a_study_runs_without_a_mouse, pages_are_named_for_screen_readers, killed_while_runs_go_on]
+def a_run_crashes_while_it_is_watched(workspace):
+    studio = Studio(workspace)
+    assay(workspace, 'run', 'gallery', '--set', 'trouble=abort', '--set', 'seconds=8', '--seeds', '1', '--detach')
+    studio.keys('alt+2')
+    studio.find(None, 'running')
+    assert states(workspace) == ['running']
+    until('the crash', lambda: states(workspace) == ['failed'])
+    studio.find(None, 'failed')
+    studio.quit()
+
+
+TESTS = [a_study_runs_without_a_mouse, pages_are_named_for_screen_readers, killed_while_runs_go_on,
+         a_run_crashes_while_it_is_watched]
 
 
 def main():

@@ -7,11 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-#define AIR 24           /* pixels around the whole */
-#define MOST_PIXELS 1.5e6  /* of all edges together */
-#define FULL_EDGES 2000  /* edges beyond which each is fainter */
-#define PICTURE_RADIUS 9 /* from which on a node shows its picture */
-#define DIM .25f         /* what does not belong to the selected node */
+#define AIR 24            /* pixels around the whole */
+#define MOST_PIXELS 1.5e6 /* of all edges together */
+#define FULL_INK .1       /* edges drawn fully cover so much of the picture, at most */
+#define EDGES_ALPHA .65f  /* so that nodes are seen over them */
+#define PICTURE_RADIUS 9  /* from which on a node shows its picture */
+#define DIM .25f          /* what does not belong to the selected node */
 
 typedef struct
 {
@@ -168,14 +169,14 @@ draw_line (Canvas *canvas, float x0, float y0, float x1, float y1, float alpha)
 
 /* Lays what is in the mask over the picture, in one colour, and empties it. */
 static void
-lay_mask (Canvas *canvas, const float rgb[3])
+lay_mask (Canvas *canvas, const float rgb[3], float alpha)
 {
   gsize n = (gsize) canvas->width * (gsize) canvas->height;
 
   for (gsize i = 0; i < n; i++)
     if (canvas->mask[i] != 0)
       {
-        blend (&canvas->pixels[i], rgb, (float) canvas->mask[i] / 255.f);
+        blend (&canvas->pixels[i], rgb, alpha * (float) canvas->mask[i] / 255.f);
         canvas->mask[i] = 0;
       }
 }
@@ -274,17 +275,17 @@ static void
 draw_edges (Canvas *canvas)
 {
   const AssayGraphData *graph = canvas->scene->graph;
-  double share = MIN (1, MOST_PIXELS / MAX (length_of_edges (canvas), 1));
-  float alpha = graph->n_edges * share > FULL_EDGES
-                    ? MAX (.1f, .5f * sqrtf (FULL_EDGES / (float) (graph->n_edges * share)))
-                    : .5f;
+  double length = length_of_edges (canvas), share = MIN (1, MOST_PIXELS / MAX (length, 1));
+  double area = (double) canvas->width * canvas->height;
+  /* The more of them lie over each other, the fainter is each. */
+  float alpha = (float) CLAMP (FULL_INK * area / MAX (share * length, 1), .06, .5);
 
   alpha *= canvas->look->selected >= 0 ? .5f : 1;
   for (guint i = 0; i < graph->n_edges; i++)
     if (is_kept (i, share))
       draw_line (canvas, canvas->x[graph->from[i]], canvas->y[graph->from[i]],
                  canvas->x[graph->to[i]], canvas->y[graph->to[i]], alpha);
-  lay_mask (canvas, canvas->look->ink);
+  lay_mask (canvas, canvas->look->ink, EDGES_ALPHA);
 }
 
 /* ---- nodes ---- */
@@ -340,7 +341,7 @@ draw_neighbourhood (Canvas *canvas)
       draw_line (canvas, canvas->x[node] + (float) k * .4f, canvas->y[node] + (float) k * .4f,
                  canvas->x[scene->links[i].node] + (float) k * .4f,
                  canvas->y[scene->links[i].node] + (float) k * .4f, .7f);
-  lay_mask (canvas, canvas->look->ink);
+  lay_mask (canvas, canvas->look->ink, 1);
   for (guint i = scene->link_start[node]; i < scene->link_start[node + 1]; i++)
     if (is_seen (canvas, scene->links[i].node, 2 * radius))
       draw_node (canvas, scene->links[i].node, radius, 1);

@@ -207,6 +207,8 @@ add_column (StudioTableView *view, Column *column)
   shown = gtk_column_view_column_new (column->id, factory);
   gtk_column_view_column_set_sorter (shown, sorter);
   gtk_column_view_column_set_resizable (shown, TRUE);
+  gtk_column_view_column_set_expand (
+      shown, column == g_ptr_array_index (view->data->columns, view->data->columns->len - 1));
   gtk_column_view_append_column (view->table, shown);
 }
 

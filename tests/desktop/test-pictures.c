@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every view, light and dark, from a telephone's size to a wall's: to be looked at, and to see that
+ * nothing warns or asks for more room than there is. */
+#include "desktop.h"
+#include "ui/desktop/artifact.h"
+
+static char *workspace;
+
+static const struct
+{
+  const char *name;
+  int width, height;
+  gboolean dark;
+} looks[] = { { "wide-light", 1280, 800, FALSE },
+              { "wide-dark", 1280, 800, TRUE },
+              { "narrow-light", 360, 640, FALSE },
+              { "narrow-dark", 360, 640, TRUE },
+              { "large-light", 3840, 2160, FALSE } };
+
+static gboolean
+has_passed (gpointer until)
+{
+  return g_get_monotonic_time () > *(gint64 *) until;
+}
+
+/* Judging, drawing and laying out happen in threads. */
+static void
+let_it_finish (guint ms)
+{
+  gint64 until = g_get_monotonic_time () + ms * 1000;
+
+  while (!has_passed (&until))
+    desktop_test_settle ();
+}
+
+static void
+take_pictures (StudioWindow *window, const char *page)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s-%s", page, looks[i].name);
+
+      desktop_test_resize (window, looks[i].width, looks[i].height);
+      desktop_test_dark (looks[i].dark);
+      let_it_finish (50);
+      desktop_test_picture (GTK_WIDGET (window), name);
+    }
+  desktop_test_dark (FALSE);
+}
+
+static char *
+first_run (void)
+{
+  g_autofree char *folder = g_build_filename (workspace, "runs", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+
+  return g_strdup (g_dir_read_name (dir));
+}
+
+static gboolean
+has_studies (gpointer session)
+{
+  return studio_session_registry (session) != NULL;
+}
+
+static void
+every_page (void)
+{
+  static const char *const pages[] = { "studies", "runs", "figures", "compare", "claims", "queue" };
+  StudioWindow *window = desktop_test_open_workspace (workspace);
+  StudioSession *session = studio_window_session (window);
+
+  desktop_test_until (has_studies, session);
+  studio_session_select (session, "gallery", NULL, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      studio_window_show_page (window, pages[i]);
+      let_it_finish (700);
+      take_pictures (window, pages[i]);
+    }
+  desktop_test_close (window);
+}
+
+static void
+a_study_and_a_run (void)
+{
+  StudioWindow *window = desktop_test_open_workspace (workspace);
+  g_autofree char *run = first_run ();
+
+  desktop_test_until (has_studies, studio_window_session (window));
+  studio_window_show_study (window, "gallery");
+  let_it_finish (500);
+  take_pictures (window, "study");
+  studio_window_show_run (window, run);
+  let_it_finish (700);
+  take_pictures (window, "run");
+  desktop_test_close (window);
+}
+
+int
+main (int argc, char **argv)
+{
+  desktop_test_init (&argc, &argv);
+  workspace = desktop_test_folder ("pictures");
+  desktop_test_run_gallery (workspace, "--set trouble=fail --seeds 2 -j 2");
+  desktop_test_run_gallery (workspace, "--preset quick -j 2");
+  g_test_add_func ("/desktop/pictures/every-page", every_page);
+  g_test_add_func ("/desktop/pictures/a-study-and-a-run", a_study_and_a_run);
+  return g_test_run ();
+}
