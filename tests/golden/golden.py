@@ -90,8 +90,10 @@ def differences(study, preset, name, update):
 
 
 def faults_of_faces(study, preset, folder):
-    """Every figure draws, with data or with the sentence why not, every claim is judged, and the report holds all."""
+    """The tables are sound, every figure draws, with data or with the sentence why not, every claim is judged, and the
+    report holds all."""
     try:
+        assay('plugin', 'check', next(s['path'] for s in json.loads(assay('studies', '--json')) if s['id'] == study))
         assay('plot', study, '--preset', preset, '-o', folder)
         assay('claims', study, '--preset', preset, '--json')
         assay('report', study, '--preset', preset, '-o', folder + '/report.html')
