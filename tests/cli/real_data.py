@@ -46,7 +46,7 @@ def preferences(folder, draw):
     path = folder / 'rows.jsonl'
     kind, rude = 'kind clear warm gentle'.split(), 'rude cold harsh bitter'.split()
     with open(path, 'w', encoding='utf-8') as out:
-        for i in range(300):
+        for i in range(240):
             pair = [f'It is {draw.choice(words)}' + draw.choice(['.', ', as they say.', '!\n- So it is.']) for words in (kind, rude)]
             pair = pair if draw.random() < 0.85 else pair[::-1]
             out.write(json.dumps({'prompt': f'Tell me about number {i}.', 'chosen': pair[0], 'rejected': pair[1]}) + '\n')
@@ -91,8 +91,8 @@ def a_table_is_judged_and_drawn(folder):
 
 
 def preferences_are_judged_and_drawn(folder):
-    run('preferences', '--set', f'rows={preferences(folder, random.Random(1))}', '--seeds', '3', '--set', 'members=3',
-        '--set', 'width=16', '--set', 'vocabulary=300', '--set', 'context=32', '--set', 'rm-rate=0.005')
+    run('preferences', '--set', f'rows={preferences(folder, random.Random(1))}', '--seeds', '3', '--set', 'members=2',
+        '--set', 'width=16', '--set', 'vocabulary=300', '--set', 'context=24', '--set', 'rm-rate=0.005')
     claims = judged('Preferences:')
     assert claims['gate-text-learns']['verdict'] == 'reproduced', claims['gate-text-learns']
     drawn(folder, 'text-')
