@@ -248,12 +248,12 @@ def killed_while_runs_go_on(workspace):
 
 def a_run_crashes_while_it_is_watched(workspace):
     studio = Studio(workspace)
-    assay(workspace, 'run', 'gallery', '--set', 'trouble=abort', '--set', 'seconds=8', '--seeds', '1', '--detach')
+    assay(workspace, 'run', 'gallery', '--set', 'agent=plain', '--set', 'trouble=abort', '--set', 'seconds=8', '--seeds', '1',
+          '--detach')
     studio.keys('alt+2')
-    studio.find(None, 'running')
-    assert states(workspace) == ['running']
+    studio.find(None, 'Running')
     until('the crash', lambda: states(workspace) == ['failed'])
-    studio.find(None, 'failed')
+    studio.find(None, 'Failed')
     studio.quit()
 
 
