@@ -8,7 +8,8 @@
  */
 #include "real-arms.h"
 
-/* clang-format off: rows without their table */
+/* Rows without their table: */
+/* clang-format off */
 
 { .id = "gate-replay-gold",
   .says = "Replay: gold scores belong to their answers: equal answers have equal ones",

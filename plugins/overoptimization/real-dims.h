@@ -4,7 +4,8 @@
  * includes this.
  */
 
-/* clang-format off: rows without their table */
+/* Rows without their table: */
+/* clang-format off */
 
 { .id = "scorer",
   .title = "Scorer",

@@ -4,7 +4,8 @@
  */
 #include "real-arms.h"
 
-/* clang-format off: rows without their table */
+/* Rows without their table: */
+/* clang-format off */
 
 /* ---- Replay ---- */
 { .id = "replay-kl",

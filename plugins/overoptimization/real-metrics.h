@@ -4,7 +4,8 @@
  * metrics.h, which includes this.
  */
 
-/* clang-format off: rows without their table */
+/* Rows without their table: */
+/* clang-format off */
 
 /* ---- Replay ---- */
 { .id = "printed-gold",

@@ -3,7 +3,8 @@
  * Plans over files, which --set gives: rows of the table in presets.h, which includes this.
  */
 
-/* clang-format off: rows without their table */
+/* Rows without their table: */
+/* clang-format off */
 
 { .id = "replay",
   .title = "A best-of-n table of yours (--set scores=FILE)",
