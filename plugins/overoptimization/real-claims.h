@@ -254,4 +254,3 @@
   .each = "diversity",
   .expect = ASSAY_WITHIN (.45, .55),
   .presets = "preferences" },
-/* clang-format on */

@@ -23,4 +23,3 @@
   .title = "Answer that people prefer",
   .kind = ASSAY_LABEL,
   .values = "more less" },
-/* clang-format on */

@@ -258,4 +258,3 @@
   .color = "side",
   .row = "diversity",
   .over = "seed" },
-/* clang-format on */

@@ -123,4 +123,3 @@
   .title = "Longer answer preferred",
   .dims = "scorer pair",
   .help = "1, 0, or half where lengths or scores are equal." },
-/* clang-format on */

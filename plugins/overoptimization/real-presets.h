@@ -21,4 +21,3 @@
   .plan = "data=preferences noise=0 epochs=2 lm-epochs=2 diversity=seed,bootstrap",
   .seeds = 5,
   .seconds = 120 },
-/* clang-format on */
