@@ -132,16 +132,31 @@ cell_text (const AssayChart *chart, double value)
                                  : chart_fixed (value, CLAMP (2 - power, 0, 3));
 }
 
+/* The size at which the ends of the scale fit into a cell, so that all numbers have one; 0: none.
+ */
+static double
+value_size (const AssayChart *chart, cairo_t *cr, const ChartBox *box)
+{
+  g_autofree char *low = cell_text (chart, chart->z.lo), *high = cell_text (chart, chart->z.hi);
+  ChartFont font = { .size = CLAMP (box->width / 4, 8, 10.5) };
+  double widths[2], widest;
+
+  chart_text_size (cr, low, &font, &widths[0], NULL);
+  chart_text_size (cr, high, &font, &widths[1], NULL);
+  widest = MAX (widths[0], widths[1]);
+  if (widest > box->width - 3)
+    font.size *= (box->width - 3) / widest;
+  return box->height < 13 || font.size < 7 ? 0 : font.size;
+}
+
 static void
 print_value (const AssayChart *chart, cairo_t *cr, const ChartBox *box, ChartRgb under,
              double value)
 {
   g_autofree char *text = cell_text (chart, value);
-  ChartFont font = { .size = CLAMP (box->width / 4, 8, 10.5) };
-  double width;
+  ChartFont font = { .size = value_size (chart, cr, box) };
 
-  chart_text_size (cr, text, &font, &width, NULL);
-  if (width > box->width - 3 || box->height < 13)
+  if (font.size <= 0)
     return;
   /* On the cell, whatever the ground. */
   under = chart_lightness (under) < 58 ? (ChartRgb){ 1, 1, 1 } : (ChartRgb){ .1, .1, .1 };
