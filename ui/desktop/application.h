@@ -12,3 +12,5 @@ G_DECLARE_FINAL_TYPE (StudioApplication, studio_application, STUDIO, APPLICATION
 #define STUDIO_APPLICATION_ID "org.assay.Studio"
 
 StudioApplication *studio_application_new (void);
+/** The preferences, for gtk_window_present. */
+GtkWindow *studio_application_preferences (GtkWindow *parent);

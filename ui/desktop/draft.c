@@ -277,11 +277,12 @@ studio_draft_load (const char *study)
   g_autoptr (JsonNode) node = assay_json_load (path, NULL);
   JsonObject *object
       = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  StudioDraft *draft = studio_draft_new ();
   JsonObject *settings;
+  StudioDraft *draft;
 
   if (object == NULL || assay_json_int (object, "format", 0) != FORMAT)
-    return draft;
+    return NULL;
+  draft = studio_draft_new ();
   draft->preset = g_strdup (assay_json_text (object, "preset", NULL));
   g_free (draft->seeds);
   draft->seeds = g_strdup (assay_json_text (object, "seeds", ""));

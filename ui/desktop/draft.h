@@ -47,5 +47,5 @@ char *studio_draft_command (const StudioDraft *draft, AssayStudyInfo *study, con
 
 /** Keeps the draft of a study in the user's state folder; blocks on the disk. */
 gboolean studio_draft_save (const StudioDraft *draft, const char *study, GError **error);
-/** The kept draft; a new one if there is none, or none that can be read. */
+/** The kept draft; NULL: there is none, or none that can be read.  Blocks on the disk. */
 StudioDraft *studio_draft_load (const char *study);

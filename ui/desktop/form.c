@@ -4,6 +4,7 @@
 #include "ui/desktop/launch.h"
 #include "ui/desktop/outline.h"
 #include "ui/desktop/param-row.h"
+#include "ui/desktop/settings.h"
 #include "ui/desktop/split.h"
 #include "ui/desktop/window.h"
 #include "ui/desktop/words.h"
@@ -560,15 +561,28 @@ load_draft (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
   g_task_return_pointer (task, studio_draft_load (data), (GDestroyNotify) studio_draft_free);
 }
 
+/* As the person prefers, where nothing was set for the study. */
+static StudioDraft *
+new_draft (void)
+{
+  StudioDraft *draft = studio_draft_new ();
+
+  draft->cores = MIN (g_settings_get_uint (studio_settings (), "cores"), g_get_num_processors ());
+  return draft;
+}
+
 /* A preset that the study has no more, or hides, is as none. */
 static void
 on_loaded (GObject *object, GAsyncResult *result, gpointer data)
 {
   StudioForm *form = STUDIO_FORM (object);
-  StudioDraft *draft = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GError) error = NULL;
+  StudioDraft *draft = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (draft == NULL)
+  if (error != NULL) /* another study is shown */
     return;
+  if (draft == NULL)
+    draft = new_draft ();
   if (draft->preset != NULL
       && !g_strv_contains ((const char *const *) form->presets, draft->preset))
     g_clear_pointer (&draft->preset, g_free);
@@ -708,7 +722,7 @@ studio_form_reset (StudioForm *form)
 
   if (form->draft == NULL)
     return;
-  draft = studio_draft_new ();
+  draft = new_draft ();
   draft->preset = g_strdup (form->draft->preset);
   studio_draft_free (form->draft);
   form->draft = draft;

@@ -187,7 +187,7 @@ controls_new (StudioParamRow *row)
   gtk_stack_set_hhomogeneous (row->editors, FALSE);
   gtk_widget_set_hexpand (GTK_WIDGET (row->editors), TRUE);
   gtk_stack_add_named (row->editors, row->one.widget, "one");
-  gtk_button_set_icon_name (GTK_BUTTON (sweep), "view-list-symbolic");
+  gtk_button_set_icon_name (GTK_BUTTON (sweep), "studio-sweep-symbolic");
   name_button (sweep, row->param, "several values, to be swept");
   g_signal_connect (sweep, "toggled", G_CALLBACK (on_sweep_toggled), row);
   gtk_button_set_icon_name (GTK_BUTTON (reset), "edit-undo-symbolic");

@@ -7,6 +7,7 @@
 #include "ui/desktop/figures-view.h"
 #include "ui/desktop/queue-view.h"
 #include "ui/desktop/runs-view.h"
+#include "ui/desktop/settings.h"
 #include "ui/desktop/studies-view.h"
 
 struct _StudioWindow
@@ -17,6 +18,9 @@ struct _StudioWindow
   AdwStatusPage *failure;
   AdwToastOverlay *toasts;
   AdwViewStack *pages;
+  AdwViewSwitcherTitle *switcher;
+  GtkMenuButton *menu_button;
+  GMenu *recent;
 };
 
 G_DEFINE_FINAL_TYPE (StudioWindow, studio_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -31,13 +35,13 @@ static const struct
   { "studies", "Studies", "applications-science-symbolic", studio_studies_view_get_type,
     studio_studies_view_add_actions },
   { "runs", "Runs", "view-list-symbolic", studio_runs_view_get_type, studio_runs_view_add_actions },
-  { "figures", "Figures", "image-x-generic-symbolic", studio_figures_view_get_type,
+  { "figures", "Figures", "studio-figures-symbolic", studio_figures_view_get_type,
     studio_figures_view_add_actions },
   { "compare", "Compare", "view-dual-symbolic", studio_compare_view_get_type,
     studio_compare_view_add_actions },
-  { "claims", "Claims", "object-select-symbolic", studio_claims_view_get_type,
+  { "claims", "Claims", "studio-claims-symbolic", studio_claims_view_get_type,
     studio_claims_view_add_actions },
-  { "queue", "Queue", "emblem-system-symbolic", studio_queue_view_get_type,
+  { "queue", "Queue", "studio-queue-symbolic", studio_queue_view_get_type,
     studio_queue_view_add_actions },
 };
 
@@ -158,6 +162,49 @@ on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer window)
   gtk_window_present (GTK_WINDOW (shortcuts));
 }
 
+static void
+on_menu (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioWindow *window = data;
+
+  gtk_menu_button_popup (window->menu_button);
+}
+
+static void
+on_folder_chosen (GtkNativeDialog *dialog, int response, StudioWindow *window)
+{
+  g_autoptr (GFile) folder = NULL;
+  g_autofree char *path = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  path = folder != NULL ? g_file_get_path (folder) : NULL;
+  if (path != NULL)
+    g_action_group_activate_action (
+        G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (window))), "workspace",
+        g_variant_new_string (path));
+  g_object_unref (dialog);
+}
+
+/* A folder without a workspace becomes one, as on the command line. */
+static void
+on_open_workspace (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+      "Open a Workspace", window, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, "_Open", "_Cancel");
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_folder_chosen), window, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+/* Those that a window which could not be opened has, too. */
+static const GActionEntry always[] = {
+  { .name = "open-workspace", .activate = on_open_workspace },
+  { .name = "shortcuts", .activate = on_shortcuts },
+  { .name = "menu", .activate = on_menu },
+};
+
 static const GActionEntry entries[] = {
   { .name = "page", .activate = on_page, .parameter_type = "s" },
   { .name = "figure", .activate = on_figure, .parameter_type = "s" },
@@ -165,7 +212,6 @@ static const GActionEntry entries[] = {
   { .name = "search", .activate = on_search },
   { .name = "back", .activate = on_back },
   { .name = "refresh", .activate = on_refresh },
-  { .name = "shortcuts", .activate = on_shortcuts },
 };
 
 static void
@@ -186,7 +232,39 @@ add_pages (StudioWindow *window)
           = adw_view_stack_add_titled (window->pages, view, pages[i].name, pages[i].title);
 
       adw_view_stack_page_set_icon_name (added, pages[i].icon);
+      if (STUDIO_IS_QUEUE_VIEW (view))
+        g_object_bind_property (view, "live", added, "badge-number", G_BINDING_SYNC_CREATE);
       pages[i].add_actions (view, G_ACTION_MAP (window));
+    }
+}
+
+/* The workspace's name, where it is not the one that is taken without a word. */
+static void
+show_name (StudioWindow *window)
+{
+  const char *path = assay_workspace_path (studio_session_workspace (window->session));
+  g_autofree char *usual = g_build_filename (g_get_user_data_dir (), "assay", "workspace", NULL);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *title = g_strdup_printf ("%s – Assay", name);
+
+  if (g_strcmp0 (path, usual) == 0)
+    return;
+  adw_view_switcher_title_set_subtitle (window->switcher, name);
+  gtk_window_set_title (GTK_WINDOW (window), title);
+}
+
+static void
+show_recent (StudioWindow *window)
+{
+  g_auto (GStrv) paths = g_settings_get_strv (studio_settings (), "recent-workspaces");
+
+  g_menu_remove_all (window->recent);
+  for (guint i = 0; paths[i] != NULL; i++)
+    {
+      g_autoptr (GMenuItem) item = g_menu_item_new (paths[i], NULL);
+
+      g_menu_item_set_action_and_target (item, "app.workspace", "s", paths[i]);
+      g_menu_append_item (window->recent, item);
     }
 }
 
@@ -198,6 +276,7 @@ studio_window_new (GtkApplication *application, StudioSession *session)
   window->session = g_object_ref (session);
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
   add_pages (window);
+  show_name (window);
   g_signal_connect_object (session, "notice", G_CALLBACK (on_notice), window, 0);
   return window;
 }
@@ -250,10 +329,24 @@ studio_window_class_init (StudioWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, failure);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, StudioWindow, switcher);
+  gtk_widget_class_bind_template_child (widget_class, StudioWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, StudioWindow, recent);
 }
 
 static void
 studio_window_init (StudioWindow *window)
 {
+  const GSettingsBindFlags once = G_SETTINGS_BIND_DEFAULT | G_SETTINGS_BIND_GET_NO_CHANGES;
+  GSettings *settings = studio_settings ();
+
   gtk_widget_init_template (GTK_WIDGET (window));
+  g_action_map_add_action_entries (G_ACTION_MAP (window), always, G_N_ELEMENTS (always), window);
+  /* Read once and kept on every change, so the next window is like the last one. */
+  g_settings_bind (settings, "window-width", window, "default-width", once);
+  g_settings_bind (settings, "window-height", window, "default-height", once);
+  g_settings_bind (settings, "window-maximized", window, "maximized", once);
+  g_signal_connect_object (settings, "changed::recent-workspaces", G_CALLBACK (show_recent), window,
+                           G_CONNECT_SWAPPED);
+  show_recent (window);
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Counts how long callbacks hold the main thread.  A frame of GTK's (layout, drawing) is
+ * counted apart: what takes its time there is mostly not ours, and with the cairo renderer it hangs
+ * on the window's size.
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+/** A callback may hold the main thread this long. */
+#define STUDIO_WATCHDOG_MS 16
+
+typedef struct
+{
+  guint turns, late;    /* of the main loop; those that took longer than allowed */
+  double longest;       /* milliseconds of the longest turn, without its frames */
+  guint frames;         /* drawn */
+  double longest_frame; /* milliseconds */
+} StudioWatch;
+
+/** Watches the default main context from now on: what was counted before is forgotten. */
+void studio_watchdog_start (void);
+/** What was counted. */
+StudioWatch studio_watchdog_read (void);
+/** Frames of this window are counted as frames. */
+void studio_watchdog_watch_frames (GtkWidget *window);
