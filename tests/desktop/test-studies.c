@@ -3,7 +3,9 @@
  * From a card to a run: the form that a study's parameters make, and what it comes to.
  */
 #include "desktop.h"
+#include "ui/desktop/param-row.h"
 #include "ui/desktop/studies-view.h"
+#include <signal.h>
 #include <string.h>
 
 static StudioStudiesView *
@@ -81,11 +83,320 @@ study_pages_show (void)
   desktop_test_close (window);
 }
 
+/* ---- the form ---- */
+
+static StudioForm *
+form_of (StudioWindow *window)
+{
+  return studio_studies_view_form (view_of (window));
+}
+
+static StudioWindow *
+open_study (const char *study)
+{
+  StudioWindow *window = desktop_test_open ();
+
+  desktop_test_until (has_studies, window);
+  studio_studies_view_show_study (view_of (window), study);
+  desktop_test_until (is_settled, view_of (window));
+  return window;
+}
+
+/* The row of a parameter; NULL: it was never needed. */
+static StudioParamRow *
+find_row (gpointer widget, const char *id)
+{
+  if (STUDIO_IS_PARAM_ROW (widget)
+      && g_str_equal (studio_param_row_param (STUDIO_PARAM_ROW (widget))->id, id))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      StudioParamRow *found = find_row (child, id);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+is_asked (StudioWindow *window, const char *id)
+{
+  StudioParamRow *row = find_row (form_of (window), id);
+
+  return row != NULL && gtk_widget_get_visible (GTK_WIDGET (row));
+}
+
+/* The control that is shown in a parameter's row. */
+static gpointer
+control (StudioWindow *window, const char *id, GType type)
+{
+  StudioParamRow *row = find_row (form_of (window), id);
+  GtkWidget *stack, *found;
+
+  g_assert_nonnull (row);
+  stack = desktop_test_find (row, GTK_TYPE_STACK, NULL);
+  found = desktop_test_find (gtk_stack_get_visible_child (GTK_STACK (stack)), type, NULL);
+  g_assert_nonnull (found);
+  return found;
+}
+
+static void
+settle (StudioWindow *window)
+{
+  desktop_test_until (is_settled, view_of (window));
+}
+
+static void
+type (StudioWindow *window, const char *id, const char *text)
+{
+  gtk_editable_set_text (control (window, id, GTK_TYPE_ENTRY), text);
+  settle (window);
+}
+
+static void
+choose (StudioWindow *window, const char *id, const char *value)
+{
+  GtkDropDown *list = control (window, id, GTK_TYPE_DROP_DOWN);
+  GListModel *model = gtk_drop_down_get_model (list);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (GtkStringObject) item = g_list_model_get_item (model, i);
+
+      if (g_str_equal (gtk_string_object_get_string (item), value))
+        gtk_drop_down_set_selected (list, i);
+    }
+  settle (window);
+}
+
+static void
+toggle_sweep (StudioWindow *window, const char *id)
+{
+  StudioParamRow *row = find_row (form_of (window), id);
+  GtkWidget *button = desktop_test_find (row, GTK_TYPE_TOGGLE_BUTTON, "sweep");
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button),
+                                !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)));
+  settle (window);
+}
+
+static const char *
+estimate (StudioWindow *window)
+{
+  return gtk_label_get_text (
+      GTK_LABEL (desktop_test_find (form_of (window), GTK_TYPE_LABEL, "estimate")));
+}
+
+static gboolean
+is_enabled (StudioWindow *window, const char *action)
+{
+  return g_action_group_get_action_enabled (G_ACTION_GROUP (window), action);
+}
+
+static void
+a_setting_is_marked_and_can_be_taken_back (void)
+{
+  StudioWindow *window = open_study ("template");
+  StudioParamRow *row = find_row (form_of (window), "epsilon");
+
+  g_assert_true (g_str_has_prefix (estimate (window), "120 runs"));
+  type (window, "epsilon", "0.25");
+  g_assert_cmpstr (studio_draft_get (studio_form_draft (form_of (window)), "epsilon")->text, ==,
+                   "0.25");
+  g_assert_true (gtk_widget_has_css_class (GTK_WIDGET (row), "changed"));
+  g_assert_cmpfloat_with_epsilon (gtk_range_get_value (control (window, "epsilon", GTK_TYPE_SCALE)),
+                                  .25, 1e-9);
+  g_signal_emit_by_name (desktop_test_find (row, GTK_TYPE_BUTTON, "reset"), "clicked");
+  settle (window);
+  g_assert_null (studio_draft_get (studio_form_draft (form_of (window)), "epsilon"));
+  g_assert_false (gtk_widget_has_css_class (GTK_WIDGET (row), "changed"));
+  g_assert_cmpstr (gtk_editable_get_text (control (window, "epsilon", GTK_TYPE_ENTRY)), ==, "0.1");
+  gtk_range_set_value (control (window, "epsilon", GTK_TYPE_SCALE), .5);
+  settle (window);
+  g_assert_cmpstr (studio_draft_get (studio_form_draft (form_of (window)), "epsilon")->text, ==,
+                   "0.5");
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
+  settle (window);
+  desktop_test_close (window);
+}
+
+static void
+what_cannot_be_is_said_in_words (void)
+{
+  StudioWindow *window = open_study ("template");
+
+  type (window, "epsilon", "2");
+  g_assert_nonnull (desktop_test_find (find_row (form_of (window), "epsilon"), GTK_TYPE_LABEL,
+                                       "epsilon must be a number from 0 to 1"));
+  g_assert_false (is_enabled (window, "run"));
+  g_assert_null (studio_form_command (form_of (window)));
+  desktop_test_picture (GTK_WIDGET (window), "study-template-wrong");
+  type (window, "epsilon", "0.5");
+  g_assert_true (is_enabled (window, "run"));
+  gtk_editable_set_text (
+      GTK_EDITABLE (desktop_test_find (form_of (window), GTK_TYPE_ENTRY, "seeds")), "0");
+  settle (window);
+  g_assert_false (is_enabled (window, "run"));
+  g_assert_nonnull (strstr (estimate (window), "a number of seeds from 1"));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
+  settle (window);
+  desktop_test_close (window);
+}
+
+static void
+only_what_applies_is_asked (void)
+{
+  StudioWindow *window = open_study ("graph-backup");
+
+  g_assert_true (is_asked (window, "depth"));
+  g_assert_true (is_asked (window, "n"));
+  toggle_sweep (window, "agent"); /* to the first of many: graph */
+  g_assert_true (is_asked (window, "depth"));
+  g_assert_false (is_asked (window, "n"));
+  choose (window, "agent", "n-step");
+  g_assert_false (is_asked (window, "depth"));
+  g_assert_true (is_asked (window, "n"));
+  type (window, "n", "7");
+  choose (window, "agent", "one-step"); /* and n=7 waits */
+  g_assert_false (is_asked (window, "n"));
+  g_assert_true (is_enabled (window, "run"));
+  choose (window, "agent", "tree");
+  g_assert_cmpstr (gtk_editable_get_text (control (window, "n", GTK_TYPE_ENTRY)), ==, "7");
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
+  settle (window);
+  desktop_test_close (window);
+}
+
+/* The keys of the runs that `assay run ... --dry-run` prints. */
+static GHashTable *
+keys_of_command (const char *command)
+{
+  g_autofree char *line = g_strconcat (command, " --dry-run --json", NULL), *out = NULL;
+  GHashTable *keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) words = NULL;
+
+  g_assert_true (g_shell_parse_argv (line, NULL, &words, &error));
+  g_free (words[0]);
+  words[0] = g_strdup (g_getenv ("ASSAY_TEST_PROGRAM"));
+  g_assert_true (g_spawn_sync (NULL, words, NULL, 0, NULL, NULL, &out, NULL, NULL, &error));
+  node = json_from_string (out, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
+    g_hash_table_add (keys,
+                      g_strdup (json_object_get_string_member (
+                          json_array_get_object_element (json_node_get_array (node), i), "key")));
+  return keys;
+}
+
+/* What the form runs and what it says the command line would run. */
+static void
+check_command (StudioWindow *window)
+{
+  g_autofree char *command = studio_form_command (form_of (window));
+  const AssayPlan *plan = studio_form_plan (form_of (window));
+  g_autoptr (GHashTable) keys = keys_of_command (command);
+
+  g_assert_cmpuint (g_hash_table_size (keys), ==, plan->specs->len);
+  for (guint i = 0; i < plan->specs->len; i++)
+    g_assert_true (g_hash_table_contains (keys, ((AssaySpec *) plan->specs->pdata[i])->key));
+}
+
+static void
+the_command_line_makes_the_same_runs (void)
+{
+  StudioWindow *window = open_study ("graph-backup");
+
+  check_command (window);
+  toggle_sweep (window, "agent");
+  choose (window, "agent", "graph");
+  toggle_sweep (window, "gamma");
+  type (window, "gamma", "0.9, 0.99");
+  toggle_sweep (window, "steps");
+  type (window, "steps", "log(1000..4000, 3)");
+  type (window, "learning-rate", "0.30");
+  gtk_editable_set_text (
+      GTK_EDITABLE (desktop_test_find (form_of (window), GTK_TYPE_ENTRY, "seeds")), " 3..4 ");
+  settle (window);
+  check_command (window);
+  desktop_test_picture (GTK_WIDGET (window), "study-graph-backup-sweep");
+  studio_studies_view_show_study (view_of (window), "template");
+  settle (window);
+  check_command (window);
+  studio_studies_view_show_study (view_of (window), "graph-backup");
+  settle (window);
+  check_command (window); /* of the draft as it was kept */
+  g_assert_cmpstr (studio_form_draft (form_of (window))->seeds, ==, " 3..4 ");
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
+  settle (window);
+  desktop_test_close (window);
+}
+
+/* In a process of its own, that dies as soon as what was typed has been kept. */
+static void
+a_draft_survives_a_kill (void)
+{
+  if (g_test_subprocess ())
+    {
+      StudioWindow *window = open_study ("template");
+
+      type (window, "epsilon", "0.375");
+      desktop_test_settle ();
+      raise (SIGKILL);
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_assert_false (g_test_trap_has_passed ());
+}
+
+static gboolean
+is_judged (gpointer window)
+{
+  return desktop_test_find (window, GTK_TYPE_LABEL, "Reproduced") != NULL;
+}
+
+static gboolean
+has_runs (gpointer window)
+{
+  return gtk_widget_get_visible (
+             desktop_test_find (window, g_type_from_name ("StudioWelcome"), NULL))
+         == FALSE;
+}
+
+/* The first minute of somebody who has never seen it. */
+static void
+from_a_click_to_a_verdict (void)
+{
+  StudioWindow *window = desktop_test_open ();
+
+  desktop_test_until (has_studies, window);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.try-study", NULL));
+  settle (window);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.run", NULL));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", "claims"));
+  desktop_test_until (is_judged, window);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", "studies"));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.back", NULL));
+  desktop_test_until (has_runs, window);
+  desktop_test_close (window);
+}
+
 int
 main (int argc, char **argv)
 {
   desktop_test_init (&argc, &argv);
   g_test_add_func ("/desktop/studies/cards-show", cards_show);
   g_test_add_func ("/desktop/studies/study-pages-show", study_pages_show);
+  g_test_add_func ("/desktop/form/a-setting-is-marked-and-can-be-taken-back",
+                   a_setting_is_marked_and_can_be_taken_back);
+  g_test_add_func ("/desktop/form/what-cannot-be-is-said-in-words",
+                   what_cannot_be_is_said_in_words);
+  g_test_add_func ("/desktop/form/only-what-applies-is-asked", only_what_applies_is_asked);
+  g_test_add_func ("/desktop/form/the-command-line-makes-the-same-runs",
+                   the_command_line_makes_the_same_runs);
+  g_test_add_func ("/desktop/form/a-draft-survives-a-kill", a_draft_survives_a_kill);
+  g_test_add_func ("/desktop/studies/from-a-click-to-a-verdict", from_a_click_to_a_verdict);
   return g_test_run ();
 }

@@ -654,6 +654,12 @@ studio_form_draft (StudioForm *form)
   return form->draft;
 }
 
+const AssayPlan *
+studio_form_plan (StudioForm *form)
+{
+  return form->outline != NULL ? form->outline->plan : NULL;
+}
+
 /* ---- commands ---- */
 
 static void

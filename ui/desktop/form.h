@@ -25,6 +25,8 @@ void studio_form_reset (StudioForm *form);
 
 /** That command line; NULL: what is set cannot be run.  Free with g_free. */
 char *studio_form_command (StudioForm *form);
+/** What would run; NULL: it cannot.  The form's own. */
+const AssayPlan *studio_form_plan (StudioForm *form);
 /** What is set; the form's own. */
 const StudioDraft *studio_form_draft (StudioForm *form);
 /** Nothing is being worked out. */

@@ -193,6 +193,8 @@ controls_new (StudioParamRow *row)
   gtk_button_set_icon_name (GTK_BUTTON (reset), "edit-undo-symbolic");
   name_button (reset, row->param, "back to the preset's value");
   g_signal_connect (reset, "clicked", G_CALLBACK (on_reset), row);
+  gtk_widget_set_name (sweep, "sweep");
+  gtk_widget_set_name (reset, "reset");
   row->sweep = GTK_TOGGLE_BUTTON (sweep);
   row->reset = GTK_BUTTON (reset);
   gtk_box_append (GTK_BOX (controls), GTK_WIDGET (row->editors));

@@ -345,7 +345,9 @@ plan_now (StudioQueueReader *reader, const Known *known, gboolean live, AssayInd
   if (plan->problem != NULL)
     return plan;
   count_states (plan, index);
-  if (live)
+  /* Where the supervisor has just ended the index has not seen yet what became of the runs. */
+  plan->live = live || plan->counts[ASSAY_QUEUED] + plan->counts[ASSAY_RUNNING] > 0;
+  if (plan->live)
     read_running (reader, known, plan, index);
   if (plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_INTERRUPTED] > 0)
     read_failed (known, plan, index);

@@ -21,7 +21,7 @@ typedef struct
   char *id, *study, *title, *preset, *problem; /* problem: it cannot be read; NULL: it was */
   double created;                              /* Unix seconds */
   guint cores;                                 /* 0: all */
-  gboolean live;                               /* somebody executes it */
+  gboolean live;                               /* it is being executed */
   GPtrArray *runs;                             /* ids of those that have one, NULL at the end */
   guint n;                                     /* runs of the plan */
   guint counts[ASSAY_N_STATES];                /* of those that are this plan's own */
