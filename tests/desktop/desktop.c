@@ -5,19 +5,23 @@
 #include <glib/gstdio.h>
 
 #define SECONDS 40 /* the machine may be busy */
-#define FRAME 5 /* that GTK draws around a window where there is no compositor */
+#define FRAME 5    /* that GTK draws around a window where there is no compositor */
 
 static GtkApplication *application;
 
-/* The user's folders only: G_TEST_OPTION_ISOLATE_DIRS takes the system's away, too, and with them
- * schemas, icons and the types of files. */
+/* Of a process that a test starts, the test's own.  The user's folders only:
+ * G_TEST_OPTION_ISOLATE_DIRS takes the system's away, too, and with them schemas, icons and the
+ * types of files. */
 static void
 isolate (void)
 {
   static const char *const names[] = { "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
                                        "XDG_STATE_HOME", "XDG_RUNTIME_DIR" };
-  g_autofree char *folder = g_dir_make_tmp ("assay-desktop-XXXXXX", NULL);
+  g_autofree char *folder = g_strdup (g_getenv ("DESKTOP_TEST_FOLDER"));
 
+  if (folder == NULL)
+    folder = g_dir_make_tmp ("assay-desktop-XXXXXX", NULL);
+  g_setenv ("DESKTOP_TEST_FOLDER", folder, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *path = g_build_filename (folder, names[i], NULL);
@@ -51,6 +55,7 @@ desktop_test_open_workspace (const char *path)
   if (application == NULL)
     {
       application = GTK_APPLICATION (studio_application_new ());
+      g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
       g_application_register (G_APPLICATION (application), NULL, &error);
       g_assert_no_error (error);
     }

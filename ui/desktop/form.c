@@ -3,7 +3,7 @@
 
 #include "ui/desktop/launch.h"
 #include "ui/desktop/outline.h"
-#include "ui/desktop/param-row.h"
+#include "ui/desktop/param-list.h"
 #include "ui/desktop/settings.h"
 #include "ui/desktop/split.h"
 #include "ui/desktop/window.h"
@@ -11,8 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SAVE_MS 250   /* after the last change */
-#define SLICE_US 5000 /* of making rows, then others have their turn */
+#define SAVE_MS 250 /* after the last change */
 #define BAR_WIDTH 460
 
 struct _StudioForm
@@ -22,13 +21,12 @@ struct _StudioForm
   AssayStudyInfo *study; /* NULL: none */
   StudioDraft *draft;    /* NULL: it is being loaded */
   StudioOutline *outline;
-  StudioParamRow **rows;     /* [n_params] NULL: not made yet */
-  GtkWidget **lists;         /* [n_params] of the parameter's group, shared by several */
   GStrv presets;             /* ids; "": none */
   GCancellable *cancellable; /* of all that is worked out for this study */
   gboolean outlining, stale, filling, running;
-  guint save, fill, next; /* sources; the next row to be shown */
-  GtkBox *parameters;
+  guint save;   /* source */
+  guint saving; /* that are not on the disk yet */
+  StudioParamList *parameters;
   AdwComboRow *preset;
   GtkEntry *seeds;
   GtkSpinButton *cores;
@@ -78,6 +76,7 @@ on_saved (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   StudioForm *form = STUDIO_FORM (object);
 
+  form->saving--;
   if (!g_task_propagate_boolean (G_TASK (result), &error) && form->session != NULL)
     studio_session_notice (form->session, "What you set cannot be kept: %s", error->message);
 }
@@ -90,6 +89,7 @@ on_save (gpointer data)
   Kept *kept = g_new (Kept, 1);
 
   form->save = 0;
+  form->saving++;
   *kept = (Kept){ studio_draft_copy (form->draft), g_strdup (form->study->id) };
   g_task_set_task_data (task, kept, kept_free);
   g_task_run_in_thread (task, save_draft);
@@ -192,8 +192,8 @@ begin_outline (StudioForm *form)
 gboolean
 studio_form_is_settled (StudioForm *form)
 {
-  return form->outline != NULL && !form->outlining && form->fill == 0 && form->save == 0
-         && !form->running;
+  return form->outline != NULL && !form->outlining && form->save == 0 && form->saving == 0
+         && studio_param_list_is_complete (form->parameters) && !form->running;
 }
 
 static void
@@ -204,119 +204,15 @@ changed (StudioForm *form)
   begin_outline (form);
 }
 
-/* ---- rows ---- */
-
 static void
-on_edited (StudioParamRow *row, const char *text, gboolean several, StudioForm *form)
+on_edited (StudioParamList *list, const char *id, const char *text, gboolean several,
+           StudioForm *form)
 {
-  const char *id = studio_param_row_param (row)->id;
-
   if (text != NULL)
     studio_draft_set (form->draft, id, text, several);
   else
     studio_draft_reset (form->draft, id);
   changed (form);
-}
-
-static int
-compare_rows (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
-{
-  const AssayParam *first = studio_param_row_param (STUDIO_PARAM_ROW (a));
-  const AssayParam *second = studio_param_row_param (STUDIO_PARAM_ROW (b));
-
-  return first < second ? -1 : first > second;
-}
-
-/* The list of a group, under its heading; not shown while no row is. */
-static GtkWidget *
-list_new (StudioForm *form, const char *group)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *heading = gtk_label_new (group != NULL ? group : "Parameters");
-  GtkWidget *list = gtk_list_box_new ();
-
-  gtk_widget_add_css_class (heading, "heading");
-  gtk_label_set_xalign (GTK_LABEL (heading), 0);
-  gtk_widget_add_css_class (list, "boxed-list");
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_list_box_set_sort_func (GTK_LIST_BOX (list), compare_rows, NULL, NULL);
-  gtk_box_append (GTK_BOX (box), heading);
-  gtk_box_append (GTK_BOX (box), list);
-  gtk_widget_set_visible (box, FALSE);
-  gtk_box_append (form->parameters, box);
-  return list;
-}
-
-static void
-make_lists (StudioForm *form)
-{
-  const AssayStudyInfo *study = form->study;
-
-  form->rows = g_new0 (StudioParamRow *, study->n_params + 1);
-  form->lists = g_new0 (GtkWidget *, study->n_params + 1);
-  for (guint i = 0; i < study->n_params; i++)
-    {
-      for (guint k = 0; k < i && form->lists[i] == NULL; k++)
-        if (g_strcmp0 (study->params[k].group, study->params[i].group) == 0)
-          form->lists[i] = form->lists[k];
-      if (form->lists[i] == NULL)
-        form->lists[i] = list_new (form, study->params[i].group);
-    }
-}
-
-static void
-show_row (StudioForm *form, guint i)
-{
-  const AssayParam *param = &form->study->params[i];
-  const char *const *values = (const char *const *) form->outline->values[i];
-
-  if (form->rows[i] == NULL)
-    {
-      form->rows[i] = studio_param_row_new (param);
-      g_signal_connect (form->rows[i], "edited", G_CALLBACK (on_edited), form);
-      studio_param_row_show (form->rows[i], studio_draft_get (form->draft, param->id), values,
-                             form->outline->problems[i]);
-      gtk_list_box_append (GTK_LIST_BOX (form->lists[i]), GTK_WIDGET (form->rows[i]));
-    }
-  else
-    studio_param_row_show (form->rows[i], studio_draft_get (form->draft, param->id), values,
-                           form->outline->problems[i]);
-  gtk_widget_set_visible (GTK_WIDGET (form->rows[i]), TRUE);
-  gtk_widget_set_visible (gtk_widget_get_parent (form->lists[i]), TRUE);
-}
-
-static void
-hide_rows (StudioForm *form)
-{
-  for (guint i = 0; i < form->study->n_params; i++)
-    gtk_widget_set_visible (gtk_widget_get_parent (form->lists[i]), FALSE);
-  for (guint i = 0; i < form->study->n_params; i++)
-    {
-      gboolean applies = form->outline->values[i] != NULL;
-
-      if (form->rows[i] != NULL && !applies)
-        gtk_widget_set_visible (GTK_WIDGET (form->rows[i]), FALSE);
-      if (form->rows[i] != NULL && applies)
-        gtk_widget_set_visible (gtk_widget_get_parent (form->lists[i]), TRUE);
-    }
-}
-
-/* Rows cost milliseconds each when they are made: a few at a time, so that the window goes on. */
-static gboolean
-on_fill (gpointer data)
-{
-  StudioForm *form = data;
-  gint64 until = g_get_monotonic_time () + SLICE_US;
-
-  for (; form->next < form->study->n_params; form->next++)
-    {
-      if (g_get_monotonic_time () > until)
-        return G_SOURCE_CONTINUE;
-      if (form->outline->values[form->next] != NULL)
-        show_row (form, form->next);
-    }
-  form->fill = 0;
-  return G_SOURCE_REMOVE;
 }
 
 /* ---- what it comes to ---- */
@@ -387,12 +283,7 @@ static void
 show_outline (StudioForm *form)
 {
   if (form->outline->values != NULL)
-    {
-      hide_rows (form);
-      form->next = 0;
-      if (form->fill == 0 && on_fill (form))
-        form->fill = g_idle_add (on_fill, form);
-    }
+    studio_param_list_show (form->parameters, form->draft, form->outline);
   show_estimate (form, NAN);
   if (form->outline->plan != NULL)
     begin_seconds (form);
@@ -604,18 +495,12 @@ flush (StudioForm *form)
 static void
 forget_study (StudioForm *form)
 {
-  GtkWidget *child;
-
   flush (form);
   g_cancellable_cancel (form->cancellable);
   g_clear_object (&form->cancellable);
-  g_clear_handle_id (&form->fill, g_source_remove);
   form->outlining = form->stale = FALSE;
-  while (form->parameters != NULL
-         && (child = gtk_widget_get_first_child (GTK_WIDGET (form->parameters))) != NULL)
-    gtk_box_remove (form->parameters, child);
-  g_clear_pointer (&form->rows, g_free);
-  g_clear_pointer (&form->lists, g_free);
+  if (form->parameters != NULL)
+    studio_param_list_set_study (form->parameters, NULL);
   g_clear_pointer (&form->outline, studio_outline_unref);
   g_clear_pointer (&form->draft, studio_draft_free);
   g_clear_pointer (&form->study, assay_study_info_unref);
@@ -634,7 +519,7 @@ studio_form_set_study (StudioForm *form, AssayStudyInfo *study)
   form->filling = TRUE;
   list_presets (form);
   form->filling = FALSE;
-  make_lists (form);
+  studio_param_list_set_study (form->parameters, study);
   gtk_label_set_text (form->estimate, "");
   update_actions (form);
   task = g_task_new (form, form->cancellable, on_loaded, NULL);
@@ -799,6 +684,7 @@ studio_form_class_init (StudioFormClass *class)
 
   G_OBJECT_CLASS (class)->dispose = studio_form_dispose;
   G_OBJECT_CLASS (class)->finalize = studio_form_finalize;
+  g_type_ensure (STUDIO_TYPE_PARAM_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/form.ui");
   gtk_widget_class_bind_template_child (widget_class, StudioForm, parameters);
   gtk_widget_class_bind_template_child (widget_class, StudioForm, preset);
@@ -806,6 +692,7 @@ studio_form_class_init (StudioFormClass *class)
   gtk_widget_class_bind_template_child (widget_class, StudioForm, cores);
   gtk_widget_class_bind_template_child (widget_class, StudioForm, resume);
   gtk_widget_class_bind_template_child (widget_class, StudioForm, bar);
+  gtk_widget_class_bind_template_callback (widget_class, on_edited);
   gtk_widget_class_bind_template_callback (widget_class, on_preset);
   gtk_widget_class_bind_template_callback (widget_class, on_seeds);
   gtk_widget_class_bind_template_callback (widget_class, on_cores);
