@@ -63,7 +63,9 @@ def is_showing(node):
 
 
 def is_nameless(node):
-    """Without a name it has none, or that of its type."""
+    """Without a name it has none, or that of its type.  A menu's button is one in another."""
+    if node.name == 'GtkMenuButton':
+        return all(is_nameless(child) for child in children(node))
     return re.fullmatch(r'\s*|(Gtk|Adw|Studio)[A-Z]\w*', node.name or '') is not None
 
 
@@ -76,13 +78,16 @@ def walk(node):
 
 
 def find(node, role, name):
-    """A descendant of this role whose name begins so."""
-    for child in walk(node):
+    """A descendant of this role whose name begins so, and that is showing."""
+    for child in children(node):
         try:
-            if (role is None or child.getRoleName() == role) and (child.name or '').startswith(name):
+            if (child.name or '').startswith(name) and (role is None or child.getRoleName() == role) and is_showing(child):
                 return child
-        except Exception:
+        except Exception:  # it is gone
             continue
+        found = find(child, role, name)
+        if found:
+            return found
     return None
 
 
@@ -97,6 +102,7 @@ class Studio:
         self.errors = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen([STUDIO, '--workspace', workspace], stderr=self.errors)
         self.app = until('the window', self.find_app)
+        self.window = until('the window on the display', self.find_window)
 
     def find_app(self):
         assert self.process.poll() is None, f'assay-studio ended with {self.process.returncode}: {self.said()}'
@@ -108,6 +114,11 @@ class Studio:
                 continue
         return None
 
+    def find_window(self):
+        found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
+                               capture_output=True, text=True, check=False).stdout.split()
+        return found[-1] if found else None
+
     def said(self):
         self.errors.seek(0)
         return self.errors.read()
@@ -116,10 +127,7 @@ class Studio:
         return until(f'{role or "something"} "{name}"', lambda: find(self.app, role, name), seconds)
 
     def keys(self, *keys):
-        window = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
-                                capture_output=True, text=True, check=False).stdout.split()
-        if window:
-            subprocess.run(['xdotool', 'windowfocus', window[-1]], check=False)
+        subprocess.run(['xdotool', 'windowfocus', self.window], check=False)
         for key in keys:
             subprocess.run(['xdotool', 'key', '--clearmodifiers', key], check=True)
             time.sleep(.15)
@@ -248,12 +256,13 @@ def killed_while_runs_go_on(workspace):
 
 def a_run_crashes_while_it_is_watched(workspace):
     studio = Studio(workspace)
-    assay(workspace, 'run', 'gallery', '--set', 'agent=plain', '--set', 'trouble=abort', '--set', 'seconds=8', '--seeds', '1',
-          '--detach')
     studio.keys('alt+2')
-    studio.find(None, 'Running')
+    view = studio.find('filler', 'StudioRunsView')
+    assay(workspace, 'run', 'gallery', '--set', 'agent=plain', '--set', 'trouble=abort', '--set', 'seconds=10', '--seeds', '1',
+          '--detach')
+    until('a running run in the table', lambda: find(view, 'label', 'Running'))
     until('the crash', lambda: states(workspace) == ['failed'])
-    studio.find(None, 'Failed')
+    until('a failed run in the table', lambda: find(view, 'label', 'Failed'))
     studio.quit()
 
 
