@@ -19,12 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const BenchTable *const tables[]
-    = { &bench_base,         &bench_chart,        &bench_run,    &bench_store,
-        &bench_environments, &bench_graph_backup, &bench_dqn,    &bench_gpt,
-        &bench_ppo,          &bench_best_of_n,    &bench_reward, &bench_self };
-#define N_TABLES (sizeof tables / sizeof tables[0])
-
 static char folder[PATH_MAX];
 
 double
@@ -243,9 +237,10 @@ static int
 usage (void)
 {
   fprintf (stderr, "usage: bench SUITE [--only NAME] [--peer torch] [--json]\n");
-  for (size_t t = 0; t < N_TABLES; t++)
-    for (size_t i = 0; i < tables[t]->n; i++)
-      fprintf (stderr, "  %s %s\n", tables[t]->cases[i].suite, tables[t]->cases[i].name);
+  for (size_t t = 0; t < bench_n_tables; t++)
+    for (size_t i = 0; i < bench_tables[t]->n; i++)
+      fprintf (stderr, "  %s %s\n", bench_tables[t]->cases[i].suite,
+               bench_tables[t]->cases[i].name);
   return 2;
 }
 
@@ -280,17 +275,17 @@ main (int argc, char **argv)
       else
         return usage ();
     }
-  for (size_t t = 0; suite != NULL && t < N_TABLES; t++)
-    for (size_t i = 0; i < tables[t]->n; i++)
-      n += wanted (&tables[t]->cases[i], suite, only);
+  for (size_t t = 0; suite != NULL && t < bench_n_tables; t++)
+    for (size_t i = 0; i < bench_tables[t]->n; i++)
+      n += wanted (&bench_tables[t]->cases[i], suite, only);
   if (n == 0)
     return usage ();
   if (!json)
     printf ("%-22s %12s %-14s    %-10s %6s  %7s  %9s\n", "name", "value", "unit", "yardstick",
             "ratio", "spread", "discarded");
-  for (size_t t = 0; t < N_TABLES; t++)
-    for (size_t i = 0; i < tables[t]->n; i++)
-      if (wanted (&tables[t]->cases[i], suite, only))
-        ok = run_case (&tables[t]->cases[i], with_peers, json) && ok;
+  for (size_t t = 0; t < bench_n_tables; t++)
+    for (size_t i = 0; i < bench_tables[t]->n; i++)
+      if (wanted (&bench_tables[t]->cases[i], suite, only))
+        ok = run_case (&bench_tables[t]->cases[i], with_peers, json) && ok;
   return ok ? 0 : 1;
 }

@@ -62,6 +62,10 @@ extern const BenchTable bench_base, bench_chart, bench_run, bench_store, bench_e
  * two, 12 bytes an element. */
 extern const BenchRoof bench_gemm_1, bench_gemm_2, bench_triad;
 
+/** What this program measures. */
+extern const BenchTable *const bench_tables[];
+extern const size_t bench_n_tables;
+
 /** Seconds of a steady clock. */
 double bench_now (void);
 /** An empty folder in memory (else in TMPDIR), removed with all its content at the end. */

@@ -702,15 +702,16 @@ assay_chart_draw_on (AssayChart *chart, cairo_t *cr, double width, double height
 {
   ChartGround ground = { { ink[0], ink[1], ink[2] }, { paper[0], paper[1], paper[2] } };
 
-  chart->compact = width < COMPACT;
-  if (chart->beside)
-    chart->beside->compact = chart->compact;
+  for (AssayChart *part = chart; part; part = part->beside)
+    {
+      part->compact = width < COMPACT;
+      part->screen = TRUE;
+    }
   chart_set_ground (cr, &ground);
   assay_chart_draw (chart, cr, width, height);
   chart_set_ground (cr, NULL);
-  chart->compact = FALSE;
-  if (chart->beside)
-    chart->beside->compact = FALSE;
+  for (AssayChart *part = chart; part; part = part->beside)
+    part->compact = part->screen = FALSE;
 }
 
 void

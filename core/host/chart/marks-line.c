@@ -75,7 +75,8 @@ chart_decimate (const ChartScale *xs, guint32 ykind, const double *x, const doub
 /* A line that goes up and down in every pixel column is its envelope: one polygon costs a tenth
  * of the strokes and is the same picture. */
 static void
-fill_envelope (cairo_t *cr, const double *px, const double *py, guint n, double width)
+fill_envelope (cairo_t *cr, const double *px, const double *py, guint n, double width,
+               gboolean screen)
 {
   g_autofree double *x = g_new (double, n), *top = g_new (double, n), *foot = g_new (double, n);
   guint columns = 0;
@@ -94,6 +95,8 @@ fill_envelope (cairo_t *cr, const double *px, const double *py, guint n, double 
       top[columns - 1] = MIN (top[columns - 1], py[i]);
       foot[columns - 1] = MAX (foot[columns - 1], py[i]);
     }
+  if (screen && chart_paint_columns (cr, x, top, foot, columns, width))
+    return;
   for (guint i = 0; i < columns; i++)
     cairo_line_to (cr, x[i], top[i] - width / 2);
   for (guint i = columns; i-- > 0;)
@@ -175,6 +178,7 @@ typedef struct
 {
   gint dash;
   double width, panel;
+  gboolean screen;
 } LineStyle;
 
 static void
@@ -189,7 +193,7 @@ line_piece (cairo_t *cr, const double *px, const double *py, guint n, gpointer d
       return;
     }
   if (n > 2 * style->panel && path_length (px, py, n) > DENSE * style->panel)
-    fill_envelope (cr, px, py, n, style->width);
+    fill_envelope (cr, px, py, n, style->width, style->screen);
   else
     stroke (cr, px, py, n, style->dash, style->width);
 }
@@ -246,9 +250,38 @@ fill_band (const AssayChart *chart, const ChartSeries *s, guint from, guint to, 
   g_array_unref (part.x);
 }
 
+/* A band with many points in every pixel column, from its lowest to its highest there. */
+static gboolean
+fill_dense_band (const AssayChart *chart, const ChartSeries *s, guint from, guint to, cairo_t *cr)
+{
+  const double *x = (const double *) s->x->data, *low = (const double *) s->low->data,
+               *high = (const double *) s->high->data;
+  guint most = (guint) (chart->x.scale.to - chart->x.scale.from) + 4, n = 0;
+  g_autofree double *at = g_new (double, most), *top = g_new (double, most),
+                    *foot = g_new (double, most);
+  double floor_of = chart->y.kind == ASSAY_LOG10 ? chart->y.scale.lo : -INFINITY;
+
+  for (guint i = from; i < to && n < most; n++)
+    {
+      double pixel = floor (chart_scale_map (&chart->x.scale, x[i]));
+      double edge = chart_scale_invert (&chart->x.scale, pixel + 1), lo = low[i], hi = high[i];
+
+      for (i++; i < to && x[i] < edge; i++)
+        {
+          lo = MIN (lo, low[i]);
+          hi = MAX (hi, high[i]);
+        }
+      at[n] = pixel;
+      top[n] = chart_scale_map (&chart->y.scale, MAX (hi, floor_of));
+      foot[n] = chart_scale_map (&chart->y.scale, MAX (lo, floor_of));
+    }
+  return chart_paint_columns (cr, at, top, foot, n, 0);
+}
+
 void
 chart_draw_band (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
 {
+  gboolean dense;
   guint from, n;
 
   chart_visible (chart, s, &from, &n);
@@ -257,7 +290,9 @@ chart_draw_band (const AssayChart *chart, const ChartSeries *s, cairo_t *cr)
     {
       if (i < n && isfinite (chart_at (s->low, i)) && isfinite (chart_at (s->high, i)))
         continue;
-      if (i > from + 1)
+      dense
+          = chart->screen && s->rising && i - from > 4 * (chart->x.scale.to - chart->x.scale.from);
+      if (i > from + 1 && !(dense && fill_dense_band (chart, s, from, i, cr)))
         fill_band (chart, s, from, i, cr);
       from = i + 1;
     }
@@ -307,15 +342,16 @@ static void
 draw_line (const AssayChart *chart, const ChartPanel *panel, const ChartSeries *s, cairo_t *cr)
 {
   /* The dash is colour's second code unless it has a channel of its own. */
-  LineStyle style = { chart->dash.levels ? s->dash : s->color, WIDTH, panel->box.width };
+  LineStyle style
+      = { chart->dash.levels ? s->dash : s->color, WIDTH, panel->box.width, chart->screen };
 
   if (s->reference)
-    style = (LineStyle){ 1, 1.3, panel->box.width };
+    style = (LineStyle){ 1, 1.3, panel->box.width, chart->screen };
   if (s->thin)
     style.width = .8;
   if (s->raw->len)
     {
-      LineStyle faint = { 0, 1, panel->box.width };
+      LineStyle faint = { 0, 1, panel->box.width, chart->screen };
 
       chart_set_series_colour (chart, s, cr, s->thin ? .15 : .3);
       each_piece (chart, s, s->raw, cr, line_piece, &faint);

@@ -33,6 +33,10 @@ void chart_whisker (cairo_t *cr, double x, double low, double high, double cap);
 
 /** Value of a parameter of a run, or its seed, as text that lives for ever; NULL: none. */
 const char *chart_run_level (AssayRunDir *dir, const char *key);
+/** Fills columns of one point's width at @x, from @top to @foot and half of @width beyond, in the
+ *  source colour, in whole pixels.  FALSE: this surface takes no pixels, and nothing was drawn. */
+gboolean chart_paint_columns (cairo_t *cr, const double *x, const double *top, const double *foot,
+                              guint n, double width);
 /** The box of a cell of a HEAT or a TABLE. */
 ChartBox chart_cell_box (const AssayChart *chart, const ChartPanel *panel, double x, double y);
 /** How a point of points (or of a strip's centre) lies; pixels, NaN: nowhere. */

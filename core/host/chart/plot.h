@@ -107,6 +107,7 @@ struct _AssayChart
   GPtrArray *dims;       /* char *, NULL at the end: what color and the like can show */
   GPtrArray *slider;     /* char *, NULL at the end: levels of the figure's slider; NULL: none */
   gboolean bare, prepared, compact;
+  gboolean screen; /* speed is worth a rough edge */
 };
 
 /** A cell of the paper, drawn beside ours. */

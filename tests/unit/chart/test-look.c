@@ -6,6 +6,7 @@
 #include "synthetic.h"
 #include "world.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WIDTH 800
@@ -386,6 +387,72 @@ test_a_dark_paper_is_for_the_screen_only (void)
     }
 }
 
+static cairo_surface_t *
+picture (AssayChart *chart, gboolean screen, double scale)
+{
+  static const double black[3] = { 0, 0, 0 }, white[3] = { 1, 1, 1 };
+  cairo_surface_t *surface
+      = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) (700 * scale), (int) (400 * scale));
+  cairo_t *cr = cairo_create (surface);
+
+  cairo_scale (cr, scale, scale);
+  if (screen)
+    assay_chart_draw_on (chart, cr, 700, 400, black, white);
+  else
+    assay_chart_draw (chart, cr, 700, 400);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  return surface;
+}
+
+/* Share of pixels whose green differs by more than a quarter. */
+static double
+difference (cairo_surface_t *a, cairo_surface_t *b)
+{
+  const unsigned char *p = cairo_image_surface_get_data (a), *q = cairo_image_surface_get_data (b);
+  int stride = cairo_image_surface_get_stride (a), height = cairo_image_surface_get_height (a);
+  int width = cairo_image_surface_get_width (a);
+  double n = 0;
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      n += abs (p[y * stride + 4 * x + 1] - q[y * stride + 4 * x + 1]) > 64;
+  return n / width / height;
+}
+
+static void
+test_dense_lines_look_alike_on_screen_and_paper (void)
+{
+  for (double scale = 1; scale <= 2; scale++)
+    {
+      g_autoptr (AssayChart) chart = synthetic_lines (3, 100000);
+      cairo_surface_t *slow, *fast, *blank;
+      g_autoptr (AssayChart) empty = synthetic_lines (0, 0);
+
+      for (guint k = 0; k < 3; k++)
+        {
+          ChartSeries *s = series_of (chart, 0, k);
+
+          for (guint i = 0; i < s->x->len; i++)
+            {
+              double low = chart_at (s->y, i) - .3, high = chart_at (s->y, i) + .3;
+
+              g_array_append_val (s->low, low);
+              g_array_append_val (s->high, high);
+            }
+        }
+      slow = picture (chart, FALSE, scale);
+      fast = picture (chart, TRUE, scale);
+      blank = picture (empty, TRUE, scale);
+      g_test_message ("%g, of %g", difference (slow, fast), difference (slow, blank));
+      g_assert_cmpfloat (difference (slow, fast), <, .03);
+      g_assert_cmpfloat (difference (slow, blank), >, .2);
+      cairo_surface_destroy (slow);
+      cairo_surface_destroy (fast);
+      cairo_surface_destroy (blank);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -407,5 +474,7 @@ main (int argc, char **argv)
                    test_hidden_levels_are_not_drawn_hit_or_walked_to);
   g_test_add_func ("/look/a-dark-paper-is-for-the-screen-only",
                    test_a_dark_paper_is_for_the_screen_only);
+  g_test_add_func ("/look/dense-lines-look-alike-on-screen-and-paper",
+                   test_dense_lines_look_alike_on_screen_and_paper);
   return g_test_run ();
 }

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The suite "desktop": a chart of 8 series of 100,000 points that is panned in a window of
+ * 1280x800, frame by frame, as a hand would.
+ */
+#include "base/num/random.h"
+#include "bench.h"
+#include "host/chart/plot.h"
+#include "ui/desktop/chart-area.h"
+
+#include <adwaita.h>
+#include <assay/random.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SERIES 8
+#define POINTS 100000
+#define WIDTH 1280
+#define HEIGHT 800
+#define FRAMES 60
+
+typedef struct Stage
+{
+  GtkWindow *window;
+  StudioChartArea *area;
+  guint frame;
+  gint64 last;            /* end of the frame before, microseconds */
+  double whole[FRAMES];   /* from the end of a frame to the end of the next, ms */
+  double share[FRAMES];   /* of it drawing the chart, ms */
+  double working[FRAMES]; /* of it at work: the rest waited for the clock */
+  gint64 begun;
+} Stage;
+
+/* A slow walk with fast noise: every pixel column has much to leave out. */
+static void
+add_walk (ChartPanel *panel, int k, AssayStream *stream)
+{
+  ChartSeries *s = chart_add_series (panel, "walk", k, -1);
+  double level = k;
+
+  for (int i = 0; i < POINTS; i++)
+    {
+      double x = i, y;
+
+      level += .004 * assay_normal (stream);
+      y = level + .25 * assay_normal (stream);
+      g_array_append_val (s->x, x);
+      g_array_append_val (s->y, y);
+    }
+}
+
+static AssayChart *
+walks (void)
+{
+  AssayChart *chart = chart_new (ASSAY_LINE, "walks", "Eight series of 100,000 points");
+  ChartPanel *panel = chart_add_panel (chart, NULL, NULL);
+  AssayStream stream = { 0 };
+
+  assay_stream_init (&stream, 1, "walks");
+  for (int k = 0; k < SERIES; k++)
+    {
+      char name[16];
+
+      snprintf (name, sizeof name, "series %d", k);
+      chart_key_add (&chart->color, name);
+      add_walk (panel, k, &stream);
+    }
+  chart->color.title = g_strdup ("Series");
+  return chart;
+}
+
+static void
+on_before (GdkFrameClock *clock, Stage *stage)
+{
+  stage->begun = g_get_monotonic_time ();
+}
+
+/* Four fifths of all points are seen; it goes to and fro by a hundredth of the width. */
+static void
+on_update (GdkFrameClock *clock, Stage *stage)
+{
+  if (stage->frame < FRAMES)
+    studio_chart_area_pan (stage->area, stage->frame / 10 % 2 == 0 ? .01 : -.01, 0);
+}
+
+static void
+on_after (GdkFrameClock *clock, Stage *stage)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (stage->frame < FRAMES)
+    {
+      stage->whole[stage->frame] = (double) (now - stage->last) / 1e3;
+      stage->working[stage->frame] = (double) (now - stage->begun) / 1e3;
+      stage->share[stage->frame] = studio_chart_area_cost (stage->area);
+      stage->frame++;
+    }
+  stage->last = now;
+}
+
+static void
+follow (Stage *stage)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (stage->area));
+
+  g_signal_connect (clock, "before-paint", G_CALLBACK (on_before), stage);
+  g_signal_connect (clock, "update", G_CALLBACK (on_update), stage);
+  g_signal_connect (clock, "after-paint", G_CALLBACK (on_after), stage);
+}
+
+static void *
+set_up (void)
+{
+  Stage *stage;
+
+  if (!gtk_init_check ())
+    {
+      fprintf (stderr, "bench: there is no display; ./dev bench desktop gives it one\n");
+      return NULL;
+    }
+  adw_init ();
+  stage = g_new0 (Stage, 1);
+  stage->frame = FRAMES;
+  stage->window = GTK_WINDOW (gtk_window_new ());
+  gtk_window_set_decorated (stage->window, FALSE);
+  stage->area = STUDIO_CHART_AREA (studio_chart_area_new ());
+  gtk_widget_set_size_request (GTK_WIDGET (stage->area), WIDTH, HEIGHT);
+  gtk_window_set_child (stage->window, GTK_WIDGET (stage->area));
+  studio_chart_area_set_chart (stage->area, walks (), NULL);
+  gtk_window_present (stage->window);
+  while (!gtk_widget_get_mapped (GTK_WIDGET (stage->area))
+         || gtk_widget_get_width (GTK_WIDGET (stage->area)) < WIDTH)
+    g_main_context_iteration (NULL, TRUE);
+  for (int i = 0; i < 20; i++)
+    g_main_context_iteration (NULL, FALSE);
+  studio_chart_area_zoom (stage->area, 1.25);
+  follow (stage);
+  return stage;
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static double
+percentile (double *values, int percent)
+{
+  qsort (values, FRAMES, sizeof *values, compare);
+  return values[(FRAMES - 1) * percent / 100];
+}
+
+static void
+pan (Stage *stage)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (stage->area));
+
+  stage->frame = 0;
+  stage->last = g_get_monotonic_time ();
+  gdk_frame_clock_begin_updating (clock);
+  while (stage->frame < FRAMES)
+    g_main_context_iteration (NULL, TRUE);
+  gdk_frame_clock_end_updating (clock);
+}
+
+static double
+share (void *stage)
+{
+  pan (stage);
+  return percentile (((Stage *) stage)->share, 50);
+}
+
+static double
+whole (void *stage)
+{
+  pan (stage);
+  return percentile (((Stage *) stage)->whole, 95);
+}
+
+static double
+working (void *stage)
+{
+  pan (stage);
+  return percentile (((Stage *) stage)->working, 95);
+}
+
+/* Reading the point under a pointer that is moved over all of it, each time elsewhere. */
+static double
+read_out (void *data)
+{
+  Stage *stage = data;
+  double start = bench_now ();
+
+  for (int i = 0; i < FRAMES; i++)
+    studio_chart_area_point_at (stage->area, 80 + 18 * i, 120 + 9 * i);
+  return 1e3 * (bench_now () - start) / FRAMES;
+}
+
+static void
+tear_down (void *data)
+{
+  Stage *stage = data;
+
+  gtk_window_destroy (stage->window);
+  g_free (stage);
+}
+
+static const BenchCase cases[] = {
+  { .suite = "desktop",
+    .name = "pan-chart",
+    .unit = "ms",
+    .yardstick = 12,
+    .set_up = set_up,
+    .measure = share,
+    .tear_down = tear_down },
+  { .suite = "desktop",
+    .name = "pan-frame-95",
+    .unit = "ms",
+    .yardstick = 33,
+    .set_up = set_up,
+    .measure = whole,
+    .tear_down = tear_down },
+  { .suite = "desktop",
+    .name = "pan-work-95",
+    .unit = "ms",
+    .yardstick = 33,
+    .set_up = set_up,
+    .measure = working,
+    .tear_down = tear_down },
+  { .suite = "desktop",
+    .name = "read-out",
+    .unit = "ms",
+    .yardstick = 2,
+    .set_up = set_up,
+    .measure = read_out,
+    .tear_down = tear_down },
+};
+
+static const BenchTable table = BENCH_TABLE (cases);
+const BenchTable *const bench_tables[] = { &table };
+const size_t bench_n_tables = 1;
