@@ -315,6 +315,57 @@ curves_grow_while_their_runs_work (void)
   desktop_test_close (window);
 }
 
+/* As the controllers of a keyboard would. */
+static void
+press (StudioChartArea *area, guint key)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (area));
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      gboolean taken;
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        g_signal_emit_by_name (controller, "key-pressed", key, 0, 0, &taken);
+    }
+}
+
+static void
+a_curve_leads_to_its_runs (void)
+{
+  StudioWindow *window = open_figures ();
+  GtkWidget *view = desktop_test_find (window, STUDIO_TYPE_FIGURES_VIEW, NULL), *only;
+  AdwViewStack *pages = ADW_VIEW_STACK (desktop_test_find (window, ADW_TYPE_VIEW_STACK, "pages"));
+  g_autofree char *reading = NULL;
+  static const char *const agents[] = { "agent=plain", "agent=careful", "agent=bold" };
+  guint named = 0;
+
+  /* Four seeds stand behind a curve; they are named, and can be looked at alone. */
+  press (area_of (window), GDK_KEY_Tab);
+  reading = studio_chart_area_reading (area_of (window));
+  g_assert_nonnull (strstr (reading, "plain: "));
+  press (area_of (window), GDK_KEY_Return);
+  g_assert_nonnull (desktop_test_find (view, GTK_TYPE_LABEL, "4 runs behind it"));
+  for (guint i = 0; i < G_N_ELEMENTS (agents); i++)
+    named += desktop_test_find (view, GTK_TYPE_LABEL, agents[i]) != NULL;
+  g_assert_cmpuint (named, ==, 1);
+  desktop_test_settle ();
+  desktop_test_picture (GTK_WIDGET (window), "figures-picked");
+  only = desktop_test_find (view, GTK_TYPE_BUTTON, "Look at These Only");
+  g_signal_emit_by_name (only, "clicked");
+  g_assert_cmpuint (g_strv_length (studio_session_selection (studio_window_session (window))->runs),
+                    ==, 4);
+  wait_for (window, "Learning curves", "(n = 4)");
+  /* One curve a seed: its run is shown. */
+  set_option (window, "per", "seed");
+  wait_for (window, "Learning curves", "Thin lines: one per seed");
+  press (area_of (window), GDK_KEY_Tab);
+  press (area_of (window), GDK_KEY_Return);
+  g_assert_cmpstr (adw_view_stack_get_visible_child_name (pages), ==, "runs");
+  desktop_test_close (window);
+}
+
 static void
 it_is_laid_out_in_every_size_and_in_the_dark (void)
 {
@@ -358,6 +409,7 @@ main (int argc, char **argv)
   g_test_add_func ("/desktop/figures/a-study-without-runs-says-so", a_study_without_runs_says_so);
   g_test_add_func ("/desktop/figures/curves-grow-while-their-runs-work",
                    curves_grow_while_their_runs_work);
+  g_test_add_func ("/desktop/figures/a-curve-leads-to-its-runs", a_curve_leads_to_its_runs);
   g_test_add_func ("/desktop/figures/it-is-laid-out-in-every-size-and-in-the-dark",
                    it_is_laid_out_in_every_size_and_in_the_dark);
   return g_test_run ();
