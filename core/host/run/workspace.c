@@ -36,6 +36,14 @@ fail_errno (GError **error, const char *doing, const char *path)
   return FALSE;
 }
 
+/* What another process that is making the same workspace, or died of it, leaves beside
+ * workspace.json until it has its name (base/file/file.h). */
+static gboolean
+is_temporary (const char *name)
+{
+  return g_str_has_prefix (name, ".assay-") && g_str_has_suffix (name, ".tmp");
+}
+
 /* A folder with somebody's files is not turned into a workspace by a slip of the keyboard. */
 static gboolean
 is_free_for_use (const char *path, GError **error)
@@ -44,7 +52,8 @@ is_free_for_use (const char *path, GError **error)
   const char *name;
 
   while (dir && (name = g_dir_read_name (dir)))
-    if (!g_strv_contains (PARTS, name) && !g_str_has_prefix (name, "workspace.json"))
+    if (!g_strv_contains (PARTS, name) && strcmp (name, "workspace.json") != 0
+        && !is_temporary (name))
       {
         g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
                      "%s is no workspace and holds other files (\"%s\"): name an empty or a new "

@@ -87,6 +87,20 @@ test_foreign_folder (void)
   assay_tree_remove (path, NULL);
 }
 
+/* Two processes that make one workspace at the same time see each other's temporary files. */
+static void
+test_made_twice_at_once (void)
+{
+  g_autofree char *path = g_dir_make_tmp ("assay-XXXXXX", NULL);
+  g_autofree char *file = write_file (path, ".assay-4711-0.tmp", "{");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayWorkspace) workspace = assay_workspace_open (path, TRUE, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (workspace);
+  assay_tree_remove (path, NULL);
+}
+
 static void
 test_names (void)
 {
@@ -180,6 +194,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run/workspace/is-made-and-found-again", test_opens);
   g_test_add_func ("/run/workspace/newer-and-damaged-formats-are-refused", test_formats);
   g_test_add_func ("/run/workspace/a-folder-of-others-is-left-alone", test_foreign_folder);
+  g_test_add_func ("/run/workspace/two-may-make-it-at-once", test_made_twice_at_once);
   g_test_add_func ("/run/workspace/names-do-not-leave-it", test_names);
   g_test_add_func ("/run/workspace/nor-do-its-folders", test_parts_elsewhere);
   g_test_add_func ("/run/lock/one-holder-at-a-time", test_lock);
