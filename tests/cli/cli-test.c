@@ -367,6 +367,30 @@ test_plot_report_export_verify (Fixture *fixture, gconstpointer data)
   g_assert_true (json_object_get_boolean_member (json_node_get_object (verified), "equal"));
 }
 
+/* The exact tier: figures of the deep agents have nothing to show. */
+static void
+test_plot_graph (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) ran = assay_json (fixture, "run graph-backup --preset golden --json");
+  g_autofree char *plot = g_strdup_printf ("plot graph-backup -o %s/p", fixture->folder);
+  g_autofree char *plot_dot
+      = g_strdup_printf ("plot graph-backup --figure transitions -o %s/only.dot", fixture->folder);
+  g_autofree char *beside = g_strdup_printf ("%s/p/transitions.dot", fixture->folder);
+  g_autofree char *only = g_strdup_printf ("%s/only.dot", fixture->folder);
+  g_autofree char *empty = g_strdup_printf ("%s/p/deep-learning.svg", fixture->folder);
+  g_autofree char *first = NULL, *second = NULL;
+  g_auto (Result) all = assay (fixture, plot), one = assay (fixture, plot_dot);
+
+  g_assert_cmpint (all.code, ==, 0);
+  g_assert_cmpint (one.code, ==, 0);
+  g_assert_nonnull (strstr (all.err, " deep-learning"));
+  g_assert_false (g_file_test (empty, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_get_contents (beside, &first, NULL, NULL));
+  g_assert_true (g_file_get_contents (only, &second, NULL, NULL));
+  g_assert_true (g_str_has_prefix (first, "digraph \""));
+  g_assert_cmpstr (first, ==, second);
+}
+
 static void
 test_config_file (Fixture *fixture, gconstpointer data)
 {
@@ -427,6 +451,7 @@ main (int argc, char **argv)
   TEST ("tags-stars-and-notes-are-kept", test_tags);
   TEST ("removed-runs-go-to-trash-and-gc-empties-it", test_rm_and_gc);
   TEST ("figures-report-exports-and-verify-work", test_plot_report_export_verify);
+  TEST ("graphs-are-drawn-with-their-dot-and-empty-figures-left-out", test_plot_graph);
   TEST ("a-config-file-runs-and-a-broken-one-is-named", test_config_file);
   TEST ("resume-recomputes-no-finished-run", test_resume_recomputes_nothing);
   TEST ("doctor-finds-a-healthy-build", test_doctor);

@@ -24,17 +24,19 @@ static struct
 
 const GOptionEntry assay_claims_options[] = { PRESET_OPTION, G_OPTION_ENTRY_NULL };
 
-const GOptionEntry assay_plot_options[]
-    = { PRESET_OPTION,
-        { "figure", 'f', 0, G_OPTION_ARG_STRING, &options.figure, "One figure (else: all)", "ID" },
-        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-          "A file ending in .svg, .png or .pdf, or a folder for several figures (else: .)",
-          "PATH" },
-        { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
-          "In a folder: svg,png,pdf (else: svg)", "LIST" },
-        { "width", 0, 0, G_OPTION_ARG_INT, &options.width, "Width in pixels of 1/96 inch", "N" },
-        { "height", 0, 0, G_OPTION_ARG_INT, &options.height, "Height in pixels of 1/96 inch", "N" },
-        G_OPTION_ENTRY_NULL };
+const GOptionEntry assay_plot_options[] = {
+  PRESET_OPTION,
+  { "figure", 'f', 0, G_OPTION_ARG_STRING, &options.figure, "One figure (else: all)", "ID" },
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+    "A file ending in .svg, .png or .pdf (a graph's in .dot), or a folder for several figures "
+    "(else: .)",
+    "PATH" },
+  { "format", 0, 0, G_OPTION_ARG_STRING, &options.format, "In a folder: svg,png,pdf (else: svg)",
+    "LIST" },
+  { "width", 0, 0, G_OPTION_ARG_INT, &options.width, "Width in pixels of 1/96 inch", "N" },
+  { "height", 0, 0, G_OPTION_ARG_INT, &options.height, "Height in pixels of 1/96 inch", "N" },
+  G_OPTION_ENTRY_NULL
+};
 
 const GOptionEntry assay_report_options[]
     = { PRESET_OPTION,
@@ -188,38 +190,52 @@ assay_verb_report (char **words, GError **error)
 
 /* ---- plot ---- */
 
-/* One figure to one file, with the data as CSV beside it. */
+/* A chart to one file, with the data beside it: as CSV, those of a graph as DOT. */
 static gboolean
-save_figure (const AssayStudyInfo *study, const AssayFigure *figure, AssayRunSet *set,
-             const char *path, GError **error)
+save_chart (AssayChart *chart, const char *path, GError **error)
 {
-  g_autoptr (AssayChart) chart = assay_chart_new (study, figure, set, error);
-  g_autofree char *csv = NULL, *csv_path = NULL;
-  const char *dot = strrchr (path, '.');
+  g_autofree char *graph = assay_chart_dot (chart);
+  g_autofree char *csv = graph == NULL ? assay_chart_csv (chart) : NULL;
+  g_autofree char *data_path
+      = g_strdup_printf ("%.*s.%s", (int) (strrchr (path, '.') - path), path, csv ? "csv" : "dot");
 
-  if (chart == NULL
-      || !assay_chart_save (chart, path, MAX (options.width, 0), MAX (options.height, 0), error))
-    return FALSE;
-  csv = assay_chart_csv (chart);
-  csv_path = g_strdup_printf ("%.*s.csv", (int) (dot - path), path);
-  if (!g_file_set_contents (csv_path, csv, -1, error))
+  if (!assay_chart_save (chart, path, MAX (options.width, 0), MAX (options.height, 0), error)
+      || !g_file_set_contents (data_path, csv ? csv : graph, -1, error))
     return FALSE;
   g_print ("%s\n", path);
   return TRUE;
 }
 
 static gboolean
-has_picture_ending (const char *path)
+save_figure (const AssayStudyInfo *study, const AssayFigure *figure, AssayRunSet *set,
+             const char *path, GError **error)
 {
-  return g_str_has_suffix (path, ".svg") || g_str_has_suffix (path, ".png")
-         || g_str_has_suffix (path, ".pdf");
+  g_autoptr (AssayChart) chart = assay_chart_new (study, figure, set, error);
+
+  return chart != NULL && save_chart (chart, path, error);
 }
 
+static gboolean
+save_formats (AssayChart *chart, const char *id, const char *folder, char **formats, GError **error)
+{
+  for (char **format = formats; *format != NULL; format++)
+    {
+      g_autofree char *name = g_strconcat (id, ".", *format, NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (!save_chart (chart, path, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* One figure, or all that have something to show. */
 static gboolean
 save_figures (const AssayStudyInfo *study, AssayRunSet *set, GError **error)
 {
   const char *folder = options.output != NULL ? options.output : ".";
   g_auto (GStrv) formats = assay_words (options.format != NULL ? options.format : "svg");
+  g_autoptr (GString) empty = g_string_new (NULL);
 
   if (g_mkdir_with_parents (folder, 0777) != 0)
     {
@@ -229,17 +245,21 @@ save_figures (const AssayStudyInfo *study, AssayRunSet *set, GError **error)
     }
   for (guint i = 0; i < study->n_figures; i++)
     {
-      if (options.figure != NULL && strcmp (study->figures[i].id, options.figure) != 0)
-        continue;
-      for (char **format = formats; *format != NULL; format++)
-        {
-          g_autofree char *name = g_strconcat (study->figures[i].id, ".", *format, NULL);
-          g_autofree char *path = g_build_filename (folder, name, NULL);
+      const AssayFigure *figure = &study->figures[i];
+      g_autoptr (AssayChart) chart = NULL;
 
-          if (!save_figure (study, &study->figures[i], set, path, error))
-            return FALSE;
-        }
+      if (options.figure != NULL && strcmp (figure->id, options.figure) != 0)
+        continue;
+      chart = assay_chart_new (study, figure, set, error);
+      if (chart == NULL)
+        return FALSE;
+      if (options.figure == NULL && assay_chart_why (chart) != NULL)
+        g_string_append_printf (empty, " %s", figure->id);
+      else if (!save_formats (chart, figure->id, folder, formats, error))
+        return FALSE;
     }
+  if (empty->len > 0)
+    g_printerr ("left out, since these runs have nothing to show in them:%s\n", empty->str);
   return TRUE;
 }
 
@@ -308,7 +328,7 @@ assay_verb_plot (char **words, GError **error)
           return ASSAY_ERROR_NOT_FOUND;
         }
     }
-  if (options.output != NULL && has_picture_ending (options.output))
+  if (options.output != NULL && assay_chart_can_save (options.output))
     {
       if (figure == NULL && study->n_figures == 1)
         figure = &study->figures[0];

@@ -36,9 +36,10 @@ const AssayVerb assay_verbs[] = {
     FALSE, assay_verb_tag },
   { "gc", "", "Empty the trash, remove stages that no run uses, write down interrupted runs", NULL,
     "assay gc --dry-run", assay_gc_options, 0, 0, TRUE, assay_verb_gc },
-  { "plot", "STUDY|RUN...", "Draw a study's figures as SVG, PNG or PDF, with the data as CSV", NULL,
-    "assay plot graph-backup --figure learning-curves -o curves.svg", assay_plot_options, 1, ANY,
-    FALSE, assay_verb_plot },
+  { "plot", "STUDY|RUN...",
+    "Draw a study's figures as SVG, PNG or PDF, with the data as CSV (of graphs: DOT)", NULL,
+    "assay plot graph-backup --figure learning -o curves.svg", assay_plot_options, 1, ANY, FALSE,
+    assay_verb_plot },
   { "claims", "STUDY", "Say of every published claim whether it held",
     "Judges the newest plan of the preset (else the newest plan), completed by runs of equal\n"
     "key and code.  The rule stands beside each verdict; `assay inspect` prints it beforehand.",

@@ -142,6 +142,13 @@ assay_chart_title (AssayChart *chart)
   return *chart->title ? chart->title : chart->id;
 }
 
+const char *
+assay_chart_why (AssayChart *chart)
+{
+  chart_prepare (chart);
+  return chart->why;
+}
+
 gboolean
 assay_chart_is_picture (AssayChart *chart)
 {

@@ -57,15 +57,21 @@ const char *assay_chart_title (AssayChart *chart);
 gboolean assay_chart_is_picture (AssayChart *chart);
 /** Size that suits its panels. */
 void assay_chart_natural_size (AssayChart *chart, double *width, double *height);
-/** By the file's ending: .png (two pixels a point), .svg, .pdf.  0: the natural size.  Equal
- *  data give equal bytes. */
+/** Why there is nothing to draw but this sentence; NULL: there is. */
+const char *assay_chart_why (AssayChart *chart);
+/** By the file's ending: .png (two pixels a point), .svg, .pdf, and of graphs .dot.  0: the
+ *  natural size.  Equal data give equal bytes. */
 gboolean assay_chart_save (AssayChart *chart, const char *path, double width, double height,
                            GError **error);
+/** Whether @path has an ending that assay_chart_save() knows. */
+gboolean assay_chart_can_save (const char *path);
 /** The same as SVG text whose ids begin with @prefix, so that several fit into one page. */
 char *assay_chart_svg (AssayChart *chart, const char *prefix, double width, double height,
                        GError **error);
 /** The data behind the figure as CSV: dimensions, center, low, high, n. */
 char *assay_chart_csv (AssayChart *chart);
+/** The graphs behind it in the DOT language, one after another; NULL: it shows none. */
+char *assay_chart_dot (AssayChart *chart);
 /** One sentence for those who do not see it: title, axes, series and their last values. */
 char *assay_chart_describe (AssayChart *chart);
 /** What stands below it: n, the band, crashed runs, interpolation, source. */

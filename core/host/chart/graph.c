@@ -383,7 +383,7 @@ assay_graph_layout (AssayGraphData *graph, const char *engine, double seconds,
          && take_positions (graph, output, error);
 }
 
-/* ---- DOT and JSON ---- */
+/* ---- DOT ---- */
 
 /* A quoted id of the DOT language: only the quote and the backslash are special. */
 static void
@@ -445,16 +445,5 @@ assay_graph_dot (const AssayGraphData *graph, const char *name)
       g_string_append (out, ";\n");
     }
   g_string_append (out, "}\n");
-  return g_string_free (out, FALSE);
-}
-
-char *
-assay_graph_edges_json (const AssayGraphData *graph)
-{
-  GString *out = g_string_new ("[");
-
-  for (guint i = 0; i < graph->n_edges; i++)
-    g_string_append_printf (out, "%s[%u,%u]", i ? "," : "", graph->from[i], graph->to[i]);
-  g_string_append (out, "]\n");
   return g_string_free (out, FALSE);
 }

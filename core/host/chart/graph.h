@@ -52,8 +52,6 @@ gboolean assay_graph_layout (AssayGraphData *graph, const char *engine, double s
 
 /** The graph in the DOT language, with every column as an attribute. */
 char *assay_graph_dot (const AssayGraphData *graph, const char *name);
-/** The edges as the reference code of Graph Backup keeps them: [[s, s1], ...]. */
-char *assay_graph_edges_json (const AssayGraphData *graph);
 
 /** A chart of a graph that has been laid out; @column colours the nodes (NULL: none).  Takes
  *  the graph.  assay_chart_save () writes it as .dot too. */

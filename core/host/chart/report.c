@@ -211,14 +211,14 @@ add_figure (Report *r, const AssayFigure *figure, guint number)
   g_autofree char *caption = NULL, *csv = NULL;
 
   html_printf (r->out, "<figure id=\"figure-%s\">", figure->id);
-  if (chart)
+  if (chart && !assay_chart_why (chart))
     {
       add_svg (r, chart, number);
       caption = assay_chart_caption (chart);
-      csv = chart->why ? NULL : assay_chart_csv (chart);
+      csv = assay_chart_csv (chart);
     }
   else
-    html_printf (r->out, "<p>%s</p>", error->message);
+    html_printf (r->out, "<p>%s</p>", chart ? assay_chart_why (chart) : error->message);
   html_printf (r->out, "<figcaption><strong>%s.</strong> %s",
                figure->title ? figure->title : figure->id, caption ? caption : "");
   if (csv && strlen (csv) < MAX_CSV && strchr (csv, '\n') && strchr (csv, '\n')[1])

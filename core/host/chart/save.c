@@ -157,48 +157,80 @@ to_svg (AssayChart *chart, double width, double height, GError **error)
   return text ? g_bytes_new_take (text, strlen (text)) : NULL;
 }
 
+char *
+assay_chart_dot (AssayChart *chart)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < chart->panels->len; i++)
+    {
+      const ChartPanel *panel = chart->panels->pdata[i];
+      g_autofree char *name
+          = g_strjoin (", ", assay_chart_title (chart), panel->row ? panel->row : panel->col,
+                       panel->row ? panel->col : NULL, NULL);
+      g_autofree char *dot = panel->graph ? assay_graph_dot (panel->graph, name) : NULL;
+
+      if (dot)
+        g_string_append (out, dot);
+    }
+  return out->len ? g_strdup (out->str) : NULL;
+}
+
 static GBytes *
 to_dot (AssayChart *chart, double width, double height, GError **error)
 {
-  const ChartPanel *first = chart->panels->len ? chart->panels->pdata[0] : NULL;
-  char *text;
+  char *text = assay_chart_dot (chart);
 
-  if (first && first->graph)
-    {
-      text = assay_graph_dot (first->graph, chart->title);
-      return g_bytes_new_take (text, strlen (text));
-    }
+  if (text)
+    return g_bytes_new_take (text, strlen (text));
   g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
-               "Figure %s is no graph: only graphs are saved as .dot.", chart->id);
+               "Figure %s shows no graph: only graphs are saved as .dot.", chart->id);
   return NULL;
+}
+
+static const struct Format
+{
+  const char *ending;
+  GBytes *(*write) (AssayChart *chart, double width, double height, GError **error);
+} formats[] = { { ".png", to_png }, { ".svg", to_svg }, { ".pdf", to_pdf }, { ".dot", to_dot } };
+
+static const struct Format *
+format_of (const char *path)
+{
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_str_has_suffix (lower, formats[i].ending))
+      return &formats[i];
+  return NULL;
+}
+
+gboolean
+assay_chart_can_save (const char *path)
+{
+  return format_of (path) != NULL;
 }
 
 gboolean
 assay_chart_save (AssayChart *chart, const char *path, double width, double height, GError **error)
 {
-  static const struct
-  {
-    const char *ending;
-    GBytes *(*write) (AssayChart *, double, double, GError **);
-  } formats[] = { { ".png", to_png }, { ".svg", to_svg }, { ".pdf", to_pdf }, { ".dot", to_dot } };
-  g_autofree char *lower = g_ascii_strdown (path, -1);
+  const struct Format *format = format_of (path);
+  g_autoptr (GBytes) bytes = NULL;
 
+  if (!format)
+    {
+      g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
+                   "%s: a figure is saved as .svg, .png or .pdf, a graph as .dot too; give the "
+                   "file one of these endings.",
+                   path);
+      return FALSE;
+    }
   if (width <= 0 || height <= 0)
     assay_chart_natural_size (chart, &width, &height);
   width = CLAMP (width, 40, LARGEST);
   height = CLAMP (height, 40, LARGEST);
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (g_str_has_suffix (lower, formats[i].ending))
-      {
-        g_autoptr (GBytes) bytes = formats[i].write (chart, width, height, error);
-
-        return bytes
-               && g_file_set_contents (path, g_bytes_get_data (bytes, NULL),
-                                       (gssize) g_bytes_get_size (bytes), error);
-      }
-  g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
-               "%s: a figure is saved as .svg, .png or .pdf, a graph as .dot too; give the file "
-               "one of these endings.",
-               path);
-  return FALSE;
+  bytes = format->write (chart, width, height, error);
+  return bytes
+         && g_file_set_contents (path, g_bytes_get_data (bytes, NULL),
+                                 (gssize) g_bytes_get_size (bytes), error);
 }

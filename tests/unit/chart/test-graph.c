@@ -169,13 +169,11 @@ static void
 test_dot_is_quoted (void)
 {
   g_autoptr (AssayGraphData) graph = synthetic_graph (3, NULL);
-  g_autofree char *dot = assay_graph_dot (graph, "a \"name\""),
-                  *json = assay_graph_edges_json (graph);
+  g_autofree char *dot = assay_graph_dot (graph, "a \"name\"");
 
   g_assert_true (g_str_has_prefix (dot, "digraph \"a \\\"name\\\"\" {\n"));
   g_assert_nonnull (strstr (dot, "\"state \\\"x\\\"\\\\\"=\"<\\\"quoted\\\">\n\""));
   g_assert_nonnull (strstr (dot, "0 -> 1"));
-  g_assert_true (g_str_has_prefix (json, "[[0,1]"));
 }
 
 static void
@@ -197,6 +195,22 @@ test_saves (void)
   g_assert_nonnull (strstr (words, "Transitions (graph), colour: value. 40 nodes, 52 edges"));
 }
 
+static void
+test_all_graphs_in_dot (void)
+{
+  g_autoptr (AssayChart) graphs = assay_graph_chart (synthetic_graph (4, "twopi"), "Two", NULL),
+                         lines = synthetic_chart (ASSAY_LINE, DATA_GOOD, 1);
+  g_autofree char *dot = NULL, *none = assay_chart_dot (lines);
+
+  chart_add_panel (graphs, NULL, "second")->graph = synthetic_graph (3, NULL);
+  dot = assay_chart_dot (graphs);
+  g_assert_true (g_str_has_prefix (dot, "digraph \"Two\" {\n"));
+  g_assert_nonnull (strstr (dot, "}\ndigraph \"Two, second\" {\n"));
+  g_assert_null (none);
+  g_assert_true (assay_chart_can_save ("a.b/G.DOT"));
+  g_assert_false (assay_chart_can_save ("dot"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -214,6 +228,7 @@ main (int argc, char **argv)
   g_test_add_func ("/graph/size-is-limited", test_size_is_limited);
   g_test_add_func ("/graph/dot-is-quoted", test_dot_is_quoted);
   g_test_add_func ("/graph/is-saved-as-picture-and-dot", test_saves);
+  g_test_add_func ("/graph/every-panel-is-in-the-dot", test_all_graphs_in_dot);
   status = g_test_run ();
   g_unlink ("g.graph.json");
   g_unlink ("g.graph.safetensors");
