@@ -251,6 +251,12 @@ print_grid (const char *line)
 }
 
 static void
+print_titled (const char *id, const char *title)
+{
+  g_print ("  %s%s%s", id, title != NULL ? ": " : "", title != NULL ? title : "");
+}
+
+static void
 print_presets (const AssayStudyInfo *study)
 {
   for (guint i = 0; i < study->n_presets; i++)
@@ -261,8 +267,8 @@ print_presets (const AssayStudyInfo *study)
 
       if (preset->flags & ASSAY_HIDDEN)
         continue;
-      g_print ("  %s: %s (%u seeds, about %s on two cores)\n", preset->id,
-               preset->title != NULL ? preset->title : "", preset->seeds, time);
+      print_titled (preset->id, preset->title);
+      g_print (" (%u seeds, about %s on two cores)\n", preset->seeds, time);
       if (preset->help != NULL)
         g_print ("      %s\n", preset->help);
       for (char **line = lines; *line != NULL; line++)
@@ -284,10 +290,9 @@ print_claims (const AssayStudyInfo *study)
                claim->source == NULL ? " (gate or control)" : "");
       if (claim->says != NULL)
         g_print ("      %s\n", claim->says);
-      g_print ("      paper: %s\n      rule: %s\n",
-               claim->paper != NULL ? claim->paper : "not stated", rule);
-      if (claim->not_run != NULL)
-        g_print ("      not run: %s\n", claim->not_run);
+      if (claim->source != NULL)
+        g_print ("      paper: %s\n", claim->paper != NULL ? claim->paper : "not stated");
+      g_print ("      rule: %s\n", rule);
     }
 }
 
@@ -312,15 +317,17 @@ print_study (const AssayStudyInfo *study)
     {
       const AssayMetric *metric = &study->metrics[i];
 
-      g_print ("  %s: %s%s%s%s%s%s\n", metric->id, metric->title != NULL ? metric->title : "",
-               metric->unit != NULL ? " [" : "", metric->unit != NULL ? metric->unit : "",
-               metric->unit != NULL ? "]" : "", metric->of != NULL ? "; derived from " : "",
-               metric->of != NULL ? metric->of : "");
+      print_titled (metric->id, metric->title);
+      g_print ("%s%s%s%s%s\n", metric->unit != NULL ? " [" : "",
+               metric->unit != NULL ? metric->unit : "", metric->unit != NULL ? "]" : "",
+               metric->of != NULL ? "; derived from " : "", metric->of != NULL ? metric->of : "");
     }
   g_print ("\nFigures\n");
   for (guint i = 0; i < study->n_figures; i++)
-    g_print ("  %s: %s\n", study->figures[i].id,
-             study->figures[i].title != NULL ? study->figures[i].title : "");
+    {
+      print_titled (study->figures[i].id, study->figures[i].title);
+      g_print ("\n");
+    }
   g_print ("\nClaims\n");
   print_claims (study);
 }

@@ -223,9 +223,8 @@ readme (Bundle *b)
                       "  runs/<id>/metrics.alog    what was measured; assay cat prints it\n"
                       "  runs/<id>/arrays/         tables of measurements (safetensors)\n"
                       "\n"
-                      "To look at it: assay runs --workspace on a folder that holds runs/ and "
-                      "plans/ of this bundle\n"
-                      "and a file workspace.json with the text {\"format\": 1}.\n"
+                      "It is a workspace: assay runs --workspace FOLDER lists it, and plot, claims "
+                      "and report work on it.\n"
                       "\n");
 
   if (b->plans->len > 0)
