@@ -13,7 +13,7 @@
      .help = "How it explores.")                                                                   \
   P (REAL, rate, 0.1, "Learning rate", .min = 1e-6, .max = 1, .ui_min = 1e-4, .ui_max = 1,         \
      .flags = ASSAY_LOG_SLIDER, .group = "Agent")                                                  \
-  P (INT, nodes, 400, "Nodes of the graph", .min = 2, .max = 50000, .group = "Artifacts")          \
+  P (INT, nodes, 400, "Nodes of the graph", .min = 2, .max = 200000, .group = "Artifacts")         \
   P (INT, texts, 24, "Inputs with texts", .min = 1, .max = 20000, .group = "Artifacts")            \
   P (REAL, seconds, 0, "Seconds that a run lasts", .max = 600, .unit = "s", .group = "Trouble")    \
   P (CHOICE, trouble, "none", "Trouble", .choices = "none abort fail", .group = "Trouble")

@@ -207,18 +207,18 @@ artifact_window (void)
 }
 
 static char *
-only_run (void)
+only_run (const char *path)
 {
-  g_autofree char *folder = g_build_filename (workspace, "runs", NULL);
+  g_autofree char *folder = g_build_filename (path, "runs", NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
 
   return g_strdup (g_dir_read_name (dir));
 }
 
 static GtkWidget *
-open_graph (StudioWindow *window, const char *state)
+open_graph (StudioWindow *window, const char *path, const char *state)
 {
-  g_autofree char *run = only_run ();
+  g_autofree char *run = only_run (path);
   GtkWidget *view;
 
   studio_artifact_open (window, run, "artifacts/maze.graph.json");
@@ -233,7 +233,7 @@ static void
 a_graph_of_a_run_is_looked_at (void)
 {
   StudioWindow *window = desktop_test_open_workspace (workspace);
-  GtkWidget *view = open_graph (window, "graph"), *details;
+  GtkWidget *view = open_graph (window, workspace, "graph"), *details;
   StudioGraphCanvas *canvas
       = STUDIO_GRAPH_CANVAS (desktop_test_find (view, STUDIO_TYPE_GRAPH_CANVAS, NULL));
   GtkEditable *find = GTK_EDITABLE (desktop_test_find (view, GTK_TYPE_ENTRY, "find"));
@@ -268,12 +268,120 @@ a_graph_of_a_run_is_looked_at (void)
   desktop_test_close (window);
 }
 
+/* ---- what goes wrong ---- */
+
+static gboolean
+is_written (gpointer path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE,
+                                                  G_FILE_QUERY_INFO_NONE, NULL, NULL);
+
+  return info != NULL && g_file_info_get_size (info) > 1000;
+}
+
+static gboolean
+is_file (gpointer path)
+{
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) && g_str_has_suffix (text, "}\n");
+}
+
+static void
+too_large_a_graph_is_a_sentence_and_a_file (void)
+{
+  g_autofree char *large = desktop_test_folder ("large"),
+                  *path = g_build_filename (large, "maze.dot", NULL);
+  StudioWindow *window;
+  GtkWidget *view;
+  AdwStatusPage *problem;
+
+  desktop_test_run_gallery (large, "--set agent=plain --set nodes=100001 --seeds 1");
+  window = desktop_test_open_workspace (large);
+  view = open_graph (window, large, "problem");
+  problem = ADW_STATUS_PAGE (desktop_test_find (view, ADW_TYPE_STATUS_PAGE, NULL));
+  g_assert_nonnull (strstr (adw_status_page_get_description (problem), "100001 nodes"));
+  desktop_test_picture (GTK_WIDGET (artifact_window ()), "graph-too-large");
+  studio_graph_view_export (STUDIO_GRAPH_VIEW (view), path);
+  desktop_test_until (is_file, path);
+  desktop_test_close (window);
+}
+
+static void
+a_graph_that_is_not_there_is_a_sentence (void)
+{
+  StudioWindow *window = desktop_test_open_workspace (workspace);
+  g_autofree char *run = only_run (workspace);
+  GtkWidget *view;
+
+  studio_artifact_open (window, run, "artifacts/none.graph.json");
+  view = desktop_test_find (artifact_window (), STUDIO_TYPE_GRAPH_VIEW, NULL);
+  desktop_test_until (shows, (gpointer[]){ view, (gpointer) "problem" });
+  desktop_test_close (window);
+}
+
+static void
+layouts_are_cancelled_and_windows_closed_meanwhile (void)
+{
+  StudioWindow *window = desktop_test_open_workspace (workspace);
+  GtkWidget *view = open_graph (window, workspace, "graph");
+  GtkDropDown *engine = GTK_DROP_DOWN (desktop_test_find (view, GTK_TYPE_DROP_DOWN, "engine"));
+
+  gtk_drop_down_set_selected (engine, 1);
+  desktop_test_until (shows, (gpointer[]){ view, (gpointer) "waiting" });
+  desktop_test_settle ();
+  gtk_widget_activate_action (view, "graph.cancel", NULL);
+  desktop_test_until (shows, (gpointer[]){ view, (gpointer) "graph" });
+  gtk_drop_down_set_selected (engine, 0);
+  desktop_test_close (window);
+  desktop_test_settle ();
+}
+
+static void
+what_is_seen_is_exported (void)
+{
+  static const char *const endings[] = { "svg", "png", "dot" };
+  StudioWindow *window = desktop_test_open_workspace (workspace);
+  GtkWidget *view = open_graph (window, workspace, "graph");
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/maze.%s", g_get_user_data_dir (), endings[i]);
+
+      studio_graph_view_export (STUDIO_GRAPH_VIEW (view), path);
+      desktop_test_until (is_written, path);
+    }
+  desktop_test_close (window);
+}
+
+static void
+it_is_used_on_a_telephone (void)
+{
+  StudioWindow *window = desktop_test_open_workspace (workspace);
+  GtkWidget *view = open_graph (window, workspace, "graph");
+  GtkWindow *root = artifact_window ();
+  StudioGraphCanvas *canvas
+      = STUDIO_GRAPH_CANVAS (desktop_test_find (view, STUDIO_TYPE_GRAPH_CANVAS, NULL));
+
+  gtk_window_set_default_size (root, 360, 640);
+  for (int i = 0; i < 4; i++)
+    desktop_test_settle ();
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (root)), <=, 360);
+  desktop_test_picture (GTK_WIDGET (root), "graph-narrow");
+  studio_graph_canvas_select (canvas, 17, TRUE);
+  for (int i = 0; i < 4; i++)
+    desktop_test_settle ();
+  desktop_test_picture (GTK_WIDGET (root), "graph-node-narrow");
+  desktop_test_close (window);
+}
+
 int
 main (int argc, char **argv)
 {
   desktop_test_init (&argc, &argv);
   workspace = desktop_test_folder ("graph");
-  desktop_test_run_gallery (workspace, "--set nodes=10000 --seeds 1");
+  desktop_test_run_gallery (workspace, "--set agent=plain --set nodes=10000 --seeds 1");
 #define ADD(name, function) g_test_add_func ("/desktop/graph/" name, function)
   ADD ("nodes-are-found-where-they-lie", nodes_are_found_where_they_lie);
   ADD ("one-walks-along-edges-by-direction", one_walks_along_edges_by_direction);
@@ -281,5 +389,11 @@ main (int argc, char **argv)
   ADD ("ten-thousand-nodes-take-less-than-a-frame", ten_thousand_nodes_take_less_than_a_frame);
   ADD ("colours-tell-low-from-high-and-missing", colours_tell_low_from_high_and_missing);
   ADD ("a-graph-of-a-run-is-looked-at", a_graph_of_a_run_is_looked_at);
+  ADD ("it-is-used-on-a-telephone", it_is_used_on_a_telephone);
+  ADD ("what-is-seen-is-exported", what_is_seen_is_exported);
+  ADD ("a-graph-that-is-not-there-is-a-sentence", a_graph_that_is_not_there_is_a_sentence);
+  ADD ("too-large-a-graph-is-a-sentence-and-a-file", too_large_a_graph_is_a_sentence_and_a_file);
+  ADD ("layouts-are-cancelled-and-windows-closed-meanwhile",
+       layouts_are_cancelled_and_windows_closed_meanwhile);
   return g_test_run ();
 }

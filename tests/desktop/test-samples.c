@@ -253,6 +253,10 @@ texts_of_a_run_are_read (void)
   desktop_test_dark (TRUE);
   desktop_test_picture (root, "samples-dark");
   desktop_test_dark (FALSE);
+  gtk_window_set_default_size (GTK_WINDOW (root), 360, 640);
+  for (int i = 0; i < 4; i++)
+    desktop_test_settle ();
+  desktop_test_picture (root, "samples-narrow");
   /* The numbers of the run's arrays belong to its texts. */
   sort = GTK_DROP_DOWN (desktop_test_find (root, GTK_TYPE_DROP_DOWN, "sort"));
   g_assert_cmpuint (g_list_model_get_n_items (gtk_drop_down_get_model (sort)), ==,
@@ -337,7 +341,7 @@ main (int argc, char **argv)
 {
   desktop_test_init (&argc, &argv);
   workspace = desktop_test_folder ("samples");
-  desktop_test_run_gallery (workspace, "--seeds 1");
+  desktop_test_run_gallery (workspace, "--set agent=plain --seeds 1");
 #define ADD(name, function) g_test_add_func ("/desktop/samples/" name, function)
   ADD ("arms-stand-side-by-side", arms_stand_side_by_side);
   ADD ("equal-texts-are-counted", equal_texts_are_counted);

@@ -5,6 +5,7 @@
 #include "ui/desktop/claim-row.h"
 #include "ui/desktop/width-bin.h"
 #include "ui/desktop/window.h"
+#include <string.h>
 
 #define PACE 2000 /* ms between two judgements while runs go on */
 
@@ -746,19 +747,26 @@ on_figure (GSimpleAction *action, GVariant *parameter, gpointer data)
   studio_window_show_figure (studio_window_of (view), g_variant_get_string (parameter, NULL));
 }
 
+/* By their ids: some may be of older plans than the one that was judged. */
 static void
 on_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   StudioClaimsView *view = data;
   g_auto (GStrv) runs = NULL;
+  g_autofree char *ids = NULL, *filter = NULL;
 
-  if (view->verdicts == NULL)
+  if (view->verdicts == NULL || view->verdicts->set == NULL)
     return;
   runs = studio_verdicts_runs (view->verdicts);
-  studio_session_select (view->session, view->verdicts->study->id,
-                         view->verdicts->set != NULL ? view->verdicts->set->preset : NULL,
-                         (const char *const *) runs);
-  studio_window_show_page (studio_window_of (view), "runs");
+  ids = g_strjoinv (",", runs);
+  filter = g_strconcat ("id=", ids, NULL);
+  if (runs[0] == NULL || strlen (filter) > ASSAY_FILTER_MAX_BYTES)
+    {
+      g_free (filter);
+      filter = g_strconcat ("study=", view->verdicts->study->id, NULL);
+    }
+  select_shown (view);
+  studio_window_show_runs (studio_window_of (view), filter);
 }
 
 static void

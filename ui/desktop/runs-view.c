@@ -277,6 +277,15 @@ studio_runs_view_show_run (StudioRunsView *view, const char *run)
   studio_runs_view_update_actions (view);
 }
 
+void
+studio_runs_view_show_filter (StudioRunsView *view, const char *filter)
+{
+  if (page_is_open (view))
+    studio_run_page_leave (view->page);
+  studio_filter_entry_set_text (view->entry, filter);
+  studio_runs_view_ask (view);
+}
+
 static void
 on_page_left (StudioRunPage *page, StudioRunsView *view)
 {

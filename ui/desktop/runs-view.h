@@ -14,3 +14,5 @@ G_DECLARE_FINAL_TYPE (StudioRunsView, studio_runs_view, STUDIO, RUNS_VIEW, AdwBi
 void studio_runs_view_add_actions (gpointer view, GActionMap *map);
 /** Shows the page of one run. */
 void studio_runs_view_show_run (StudioRunsView *view, const char *run);
+/** Shows the runs that pass a filter. */
+void studio_runs_view_show_filter (StudioRunsView *view, const char *filter);

@@ -79,6 +79,13 @@ studio_window_show_study (StudioWindow *window, const char *study)
 }
 
 void
+studio_window_show_runs (StudioWindow *window, const char *filter)
+{
+  studio_window_show_page (window, "runs");
+  studio_runs_view_show_filter (page (window, "runs"), filter);
+}
+
+void
 studio_window_show_run (StudioWindow *window, const char *run)
 {
   studio_window_show_page (window, "runs");

@@ -24,6 +24,8 @@ StudioWindow *studio_window_of (gpointer widget);
 void studio_window_show_page (StudioWindow *window, const char *name);
 /** Shows one study, to be set up and run: its page in Studies. */
 void studio_window_show_study (StudioWindow *window, const char *study);
+/** Shows the runs that pass a filter of `assay runs`. */
+void studio_window_show_runs (StudioWindow *window, const char *filter);
 /** Shows one run: its page in Runs. */
 void studio_window_show_run (StudioWindow *window, const char *run);
 /** Shows one figure of what is selected: in Figures. */
