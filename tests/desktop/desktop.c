@@ -190,7 +190,7 @@ desktop_test_picture (GtkWidget *widget, const char *name)
   g_autoptr (GdkPaintable) paintable = NULL;
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
-  int width, height;
+  int width = 0, height = 0;
 
   g_mkdir_with_parents (folder, 0777);
   /* On a busy machine the frame that has everything in its place may be one later. */

@@ -21,7 +21,7 @@ struct _StudioFiguresView
   GHashTable *options;       /* of it */
   GHashTable *changes;       /* "study figure" -> options as they were left */
   GCancellable *cancellable; /* of the picture at hand; NULL: none */
-  gboolean stale, filling;
+  gboolean stale, again, filling;
   guint timer;
   gint64 drawn;   /* monotonic time of the last picture */
   double seconds; /* that it took */

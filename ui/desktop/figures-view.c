@@ -120,7 +120,9 @@ on_loaded (GObject *session, GAsyncResult *result, gpointer data)
     }
   else
     show_problem (view, "The figure cannot be drawn", error->message);
-  if (view->stale)
+  if (view->again)
+    studio_figures_view_load (view);
+  else if (view->stale)
     schedule (view);
 }
 
@@ -129,7 +131,7 @@ load (StudioFiguresView *view)
 {
   StudioFigureRequest request;
 
-  view->stale = FALSE;
+  view->stale = view->again = FALSE;
   if (!studio_figures_view_request (view, &request))
     return;
   request.live = TRUE;
@@ -170,13 +172,23 @@ cancel (StudioFiguresView *view)
   g_clear_handle_id (&view->timer, g_source_remove);
 }
 
+/* One picture at a time, however fast a slider is moved: the next begins when this one is there. */
 void
 studio_figures_view_load (StudioFiguresView *view)
 {
-  cancel (view);
   view->stale = TRUE;
-  if (gtk_widget_get_mapped (GTK_WIDGET (view)))
+  if (view->cancellable != NULL)
+    view->again = TRUE;
+  else if (gtk_widget_get_mapped (GTK_WIDGET (view)))
     load (view);
+}
+
+/* What is being drawn does not matter any more. */
+static void
+load_other (StudioFiguresView *view)
+{
+  cancel (view);
+  studio_figures_view_load (view);
 }
 
 /* ---- options ---- */
@@ -394,7 +406,7 @@ choose (StudioFiguresView *view, const char *figure, const char *saved)
   view->options = studio_figure_options_copy (options);
   if (studio_chart_area_get_chart (view->area) == NULL)
     gtk_stack_set_visible_child_name (view->states, "loading");
-  studio_figures_view_load (view);
+  load_other (view);
 }
 
 static void
@@ -461,7 +473,7 @@ on_changed (StudioFiguresView *view)
   fill_list (view);
   /* Other runs of the same figure. */
   if (g_strcmp0 (before, view->figure) == 0)
-    studio_figures_view_load (view);
+    load_other (view);
 }
 
 static void

@@ -145,6 +145,25 @@ test_dimensions_move_between_channels (void)
 }
 
 static void
+test_a_slider_shows_one_level (void)
+{
+  g_autoptr (AssayChart) all = changed ("slider", "");
+  const char *const *levels = assay_chart_slider (all);
+  g_autofree char *option = g_strconcat ("slider=", levels[2], NULL);
+  g_autofree char *says = g_strconcat ("Step: ", levels[2], NULL);
+  g_autoptr (AssayChart) one = changed ("slider", option);
+  g_autoptr (AssayChart) gone = changed ("slider", "slider=nowhere");
+
+  g_assert_cmpuint (g_strv_length ((GStrv) levels), ==, 40);
+  g_assert_cmpuint (all->panels->len, ==, 6);
+  g_assert_cmpuint (one->panels->len, ==, 1);
+  g_assert_true (caption_says (one, says));
+  g_assert_true (assay_chart_takes (one, "slider"));
+  /* A level that is not there any more is as none. */
+  g_assert_cmpuint (gone->panels->len, ==, 6);
+}
+
+static void
 test_wrong_options_are_sentences (void)
 {
   static const char *const wrong[] = { "x-scale=round", "band=wide",  "color=nowhere",
@@ -461,6 +480,7 @@ main (int argc, char **argv)
   g_test_add_func ("/look/options-change-scales-centers-and-bands",
                    test_options_change_scales_centers_and_bands);
   g_test_add_func ("/look/dimensions-move-between-channels", test_dimensions_move_between_channels);
+  g_test_add_func ("/look/a-slider-shows-one-level", test_a_slider_shows_one_level);
   g_test_add_func ("/look/wrong-options-are-sentences", test_wrong_options_are_sentences);
   g_test_add_func ("/look/smoothing-keeps-what-was-measured",
                    test_smoothing_keeps_what_was_measured);
