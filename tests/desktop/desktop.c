@@ -112,7 +112,7 @@ desktop_test_dark (gboolean dark)
 typedef struct
 {
   GtkWidget *widget;
-  int width, height;
+  int width = 0, height = 0;
 } Size;
 
 static gboolean

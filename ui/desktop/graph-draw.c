@@ -9,6 +9,7 @@
 
 #define AIR 24            /* pixels around the whole */
 #define MOST_PIXELS 1.5e6 /* of all edges together */
+#define MOST_LAYERS 3     /* as many edges over each other, on average */
 #define FULL_INK .1       /* edges drawn fully cover so much of the picture, at most */
 #define EDGES_ALPHA .65f  /* so that nodes are seen over them */
 #define PICTURE_RADIUS 9  /* from which on a node shows its picture */
@@ -275,10 +276,10 @@ static void
 draw_edges (Canvas *canvas)
 {
   const AssayGraphData *graph = canvas->scene->graph;
-  double length = length_of_edges (canvas), share = MIN (1, MOST_PIXELS / MAX (length, 1));
-  double area = (double) canvas->width * canvas->height;
+  double area = (double) canvas->width * canvas->height, length = length_of_edges (canvas);
+  double share = MIN (1, MIN (MOST_PIXELS, MOST_LAYERS * area) / MAX (length, 1));
   /* The more of them lie over each other, the fainter is each. */
-  float alpha = (float) CLAMP (FULL_INK * area / MAX (share * length, 1), .06, .5);
+  float alpha = (float) CLAMP (FULL_INK * area / MAX (share * length, 1), .03, .5);
 
   alpha *= canvas->look->selected >= 0 ? .5f : 1;
   for (guint i = 0; i < graph->n_edges; i++)

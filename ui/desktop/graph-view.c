@@ -28,6 +28,7 @@ struct _StudioGraphView
   GtkDropDown *column, *engine;
   GtkEditable *find;
   AdwFlap *flap;
+  StudioWidthBin *width;
   StudioGraphCanvas *canvas;
   GtkScrolledWindow *details;
 };
@@ -176,6 +177,17 @@ on_selected (StudioGraphView *view, int node)
   adw_flap_set_reveal_flap (view->flap, node >= 0);
   gtk_scrolled_window_set_child (
       view->details, node >= 0 ? studio_graph_node_new (view->scene, (guint) node) : NULL);
+}
+
+/* A pane beside the graph, or where that is narrow below it. */
+static void
+on_narrow (StudioGraphView *view)
+{
+  gboolean narrow = studio_width_bin_is_narrow (view->width);
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (view->flap),
+                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_widget_set_size_request (GTK_WIDGET (view->details), narrow ? -1 : 280, narrow ? 240 : -1);
 }
 
 static void
@@ -561,6 +573,7 @@ studio_graph_view_class_init (StudioGraphViewClass *class)
 
   G_OBJECT_CLASS (class)->dispose = studio_graph_view_dispose;
   g_type_ensure (STUDIO_TYPE_GRAPH_CANVAS);
+  g_type_ensure (STUDIO_TYPE_WIDTH_BIN);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/graph-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioGraphView, child)
   BIND (toasts);
@@ -579,12 +592,14 @@ studio_graph_view_class_init (StudioGraphViewClass *class)
   BIND (engine);
   BIND (find);
   BIND (flap);
+  BIND (width);
   BIND (canvas);
   BIND (details);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, on_column);
   gtk_widget_class_bind_template_callback (widget_class, on_engine);
   gtk_widget_class_bind_template_callback (widget_class, on_find);
+  gtk_widget_class_bind_template_callback (widget_class, on_narrow);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
   add_actions (widget_class);
 }

@@ -58,7 +58,7 @@ add_label (GtkBox *box, int lines)
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_lines (GTK_LABEL (label), lines);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_width_chars (GTK_LABEL (label), 18);
+  gtk_label_set_width_chars (GTK_LABEL (label), 14);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
   gtk_box_append (box, label);
   return GTK_LABEL (label);
@@ -74,7 +74,7 @@ setup_cell (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_widget_add_css_class (GTK_WIDGET (note), "caption");
   gtk_widget_add_css_class (GTK_WIDGET (note), "dim-label");
   gtk_widget_add_css_class (box, "sample-cell");
-  gtk_widget_set_size_request (box, 180, CELL_HEIGHT);
+  gtk_widget_set_size_request (box, 150, CELL_HEIGHT);
   gtk_list_item_set_child (item, box);
 }
 
