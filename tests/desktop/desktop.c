@@ -112,7 +112,7 @@ desktop_test_dark (gboolean dark)
 typedef struct
 {
   GtkWidget *widget;
-  int width = 0, height = 0;
+  int width, height;
 } Size;
 
 static gboolean
