@@ -207,6 +207,10 @@ the_keyboard_reads_hides_and_picks (void)
   g_signal_connect (area, "picked", G_CALLBACK (on_picked), &picked);
   press (GDK_KEY_Tab, 0);
   first = studio_chart_area_reading (area);
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (area), GTK_ACCESSIBLE_ROLE_IMG);
+  gtk_test_accessible_assert_property (
+      GTK_ACCESSIBLE (area), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+      "graph backup, Environment steps: 30,000: 0.998 [0.938, 1.06], n = 3");
   press (GDK_KEY_Left, 0);
   next = studio_chart_area_reading (area);
   g_assert_cmpstr (first, !=, next);

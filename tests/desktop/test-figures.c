@@ -89,6 +89,7 @@ every_figure_of_a_study_is_shown (void)
       give (window, "figure", figures[i].id);
       wait_for (window, figures[i].title, NULL);
       desktop_test_picture (GTK_WIDGET (window), picture);
+      g_test_message ("%s: %.1f ms", figures[i].id, studio_chart_area_cost (area_of (window)));
     }
   desktop_test_close (window);
 }
@@ -196,6 +197,20 @@ has_kept (gpointer window)
   return desktop_test_find (view, GTK_TYPE_LABEL, "Seeds, one by one") != NULL;
 }
 
+/* A file of $XDG_DATA_HOME/assay/figures names it. */
+static gboolean
+is_written (gpointer data)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "assay", "figures", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name = dir != NULL ? g_dir_read_name (dir) : NULL;
+  g_autofree char *path = name != NULL ? g_build_filename (folder, name, NULL) : NULL;
+  g_autofree char *text = NULL;
+
+  return path != NULL && g_file_get_contents (path, &text, NULL, NULL)
+         && strstr (text, "\"name\":\"Seeds, one by one\",\"options\":{\"per\":\"seed\"}") != NULL;
+}
+
 static gboolean
 has_not_kept (gpointer window)
 {
@@ -213,6 +228,8 @@ a_kept_figure_is_there_when_the_window_opens_again (void)
   wait_for (window, "Learning curves", "Thin lines: one per seed");
   give (window, "figure-keep-as", "Seeds, one by one");
   desktop_test_until (has_kept, window);
+  /* Were it killed now, nothing would be lost. */
+  desktop_test_until (is_written, NULL);
   desktop_test_close (window);
 
   window = open_figures ();

@@ -11,8 +11,9 @@ struct _StudioChartArea
   GtkWidget parent_instance;
   AssayChart *chart;
   AssayRunSet *set;
-  GdkTexture *picture; /* of the chart as it is; NULL: to be drawn */
-  double cost;         /* ms */
+  double width, height; /* that suit the chart, in its points */
+  GdkTexture *picture;  /* of the chart as it is; NULL: to be drawn */
+  double cost;          /* ms */
   double ink[3], paper[3];
   double text;             /* size of text, 1: as designed */
   double grown, left, top; /* charts without axes: how much larger, and the corner that is seen */

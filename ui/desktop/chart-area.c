@@ -144,14 +144,12 @@ studio_chart_area_measure (GtkWidget *widget, GtkOrientation orientation, int fo
                            int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
 {
   StudioChartArea *area = STUDIO_CHART_AREA (widget);
-  double width = 480, height = 320, size, least = 1;
+  gboolean shrinks
+      = area->chart != NULL && (has_axes (area) || assay_chart_is_picture (area->chart));
+  double least = shrinks ? .5 : 1;
+  double size
+      = area->text * (orientation == GTK_ORIENTATION_HORIZONTAL ? area->width : area->height);
 
-  if (area->chart != NULL)
-    {
-      assay_chart_natural_size (area->chart, &width, &height);
-      least = has_axes (area) || assay_chart_is_picture (area->chart) ? .5 : 1;
-    }
-  size = area->text * (orientation == GTK_ORIENTATION_HORIZONTAL ? width : height);
   *natural = (int) size;
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? MIN ((int) size, 280)
                                                        : MAX ((int) (least * size), 160);
@@ -401,6 +399,10 @@ studio_chart_area_set_chart (StudioChartArea *area, AssayChart *chart, AssayRunS
   g_clear_pointer (&area->set, assay_run_set_free);
   area->chart = chart;
   area->set = set;
+  area->width = 480;
+  area->height = 320;
+  if (chart != NULL)
+    assay_chart_natural_size (chart, &area->width, &area->height);
   describe (area);
   gtk_widget_queue_resize (GTK_WIDGET (area));
   studio_chart_area_changed (area);
@@ -453,6 +455,8 @@ static void
 studio_chart_area_init (StudioChartArea *area)
 {
   area->grown = area->text = 1;
+  area->width = 480;
+  area->height = 320;
   gtk_widget_set_focusable (GTK_WIDGET (area), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (area), GTK_OVERFLOW_HIDDEN);
   read_style (area);
