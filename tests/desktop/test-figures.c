@@ -304,7 +304,8 @@ curves_grow_while_their_runs_work (void)
 {
   g_autofree char *folder = desktop_test_folder ("growing");
   g_autofree char *line
-      = g_strdup_printf ("%s run gallery --set seconds=8 --seeds 1 --detach --workspace %s",
+      = g_strdup_printf ("%s run gallery --preset slow --set seconds=20 --seeds 1 --detach "
+                         "--workspace %s",
                          g_getenv ("ASSAY_TEST_PROGRAM"), folder);
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
   g_autoptr (GError) error = NULL;
