@@ -65,31 +65,34 @@ over (guint32 under, guint32 colour, guint32 rest)
   return colour + (even | odd);
 }
 
+/* One row of a strip: all of it, or the columns that reach there. */
+static void
+paint_row (const Canvas *c, guint32 *row, int left, int right, int y, const int *tops,
+           const int *feet, gboolean whole)
+{
+  guint32 rest = 255 - c->alpha;
+
+  for (int x = left; x < right; x++)
+    if (whole || (y >= tops[x] && y < feet[x]))
+      row[x] = rest == 0 ? c->colour : over (row[x], c->colour, rest);
+}
+
 /* The columns left..right of one strip, whose tops and feet are given for each. */
 static void
 paint_strip (const Canvas *c, int left, int right, const int *tops, const int *feet)
 {
-  guint32 rest = 255 - c->alpha;
-  int first = c->bottom, end = c->top;
+  int first = c->bottom, end = c->top, all_from = c->top, all_to = c->bottom;
 
   for (int x = left; x < right; x++)
     {
       first = MIN (first, tops[x]);
       end = MAX (end, feet[x]);
+      all_from = MAX (all_from, tops[x]);
+      all_to = MIN (all_to, feet[x]);
     }
   for (int y = first; y < end; y++)
-    {
-      guint32 *row = c->pixels + (gsize) y * (gsize) c->stride;
-
-      /* Without a branch, so that several columns go at once. */
-      for (int x = left; x < right; x++)
-        {
-          guint32 in = -(guint32) ((y >= tops[x]) & (y < feet[x]));
-          guint32 painted = over (row[x], c->colour, rest);
-
-          row[x] = (painted & in) | (row[x] & ~in);
-        }
-    }
+    paint_row (c, c->pixels + (gsize) y * (gsize) c->stride, left, right, y, tops, feet,
+               y >= all_from && y < all_to);
 }
 
 gboolean
