@@ -5,8 +5,7 @@
  * claim J3, write these functions over an emulator that you own (sixty lines over ALE's
  * ALEInterface), build them as a shared library, and name it and a ROM that you own:
  *
- *     assay run graph-backup --preset atari --set emulator=/path/libmy-atari.so --set
- * rom=/path/game.bin
+ *     assay run graph-backup --preset atari --set emulator=./my-atari.so --set rom=./game.bin
  *
  * C99, no other header.  A library exports one symbol, assay_atari, a table of the functions
  * below.  Calls come from one thread.  All memory is the library's.

@@ -347,7 +347,7 @@ typedef enum AssayMark
   ASSAY_HIST,
   ASSAY_HIST_CUMULATIVE,
   ASSAY_SURVIVAL,
-  ASSAY_GRAPH, /* `y` names a graph artifact */
+  ASSAY_GRAPH, /* `y` names a graph artifact, `color` a column of its nodes */
   ASSAY_TABLE_OF_CELLS,
   ASSAY_SAMPLES, /* `y` names a set of samples */
   ASSAY_N_MARKS
@@ -384,7 +384,7 @@ typedef struct AssayFigure
   uint32_t center;         /* AssayCenter */
   uint32_t band;           /* AssayBand */
   uint32_t xscale, yscale; /* AssayScale */
-  const char *order;       /* HEAT, TABLE, BAR: a property, or "value" */
+  const char *order;       /* HEAT, TABLE, BAR: a property, or "value"; GRAPH: "twopi", "sfdp" */
   const char *lines;       /* "y=x", "y=0", a metric, or a level drawn as reference: "arm=bon" */
   const char *beside;      /* a figure that shares the category axis */
 } AssayFigure;
