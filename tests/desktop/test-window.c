@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desktop.h"
 #include "ui/desktop/actions.h"
+#include "ui/desktop/application.h"
 
 static void
 every_action_of_the_table_exists (void)
@@ -43,6 +44,74 @@ every_page_shows (void)
   desktop_test_close (window);
 }
 
+/* The windows that the menu opens, each on top. */
+static void
+dialogs_show (void)
+{
+  static const struct
+  {
+    const char *action, *picture;
+  } dialogs[] = { { "app.preferences", "preferences" },
+                  { "app.about", "about" },
+                  { "win.shortcuts", "shortcuts" } };
+  StudioWindow *window = desktop_test_open ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (dialogs); i++)
+    {
+      GtkWindow *dialog = NULL;
+      g_autoptr (GListModel) all = g_object_ref (gtk_window_get_toplevels ());
+
+      g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), dialogs[i].action, NULL));
+      desktop_test_settle ();
+      for (guint k = 0; k < g_list_model_get_n_items (all); k++)
+        {
+          g_autoptr (GtkWindow) shown = g_list_model_get_item (all, k);
+
+          if (shown != GTK_WINDOW (window) && gtk_widget_get_visible (GTK_WIDGET (shown)))
+            dialog = shown;
+        }
+      g_assert_nonnull (dialog);
+      desktop_test_picture (GTK_WIDGET (dialog), dialogs[i].picture);
+      gtk_window_destroy (dialog);
+      desktop_test_settle ();
+    }
+  desktop_test_close (window);
+}
+
+static void
+preferences_are_kept_and_take_effect (void)
+{
+  StudioWindow *window = desktop_test_open ();
+  GtkWindow *preferences = studio_application_preferences (GTK_WINDOW (window));
+  g_autoptr (GObject) style
+      = g_object_ref (G_OBJECT (desktop_test_find (preferences, ADW_TYPE_COMBO_ROW, NULL)));
+
+  adw_combo_row_set_selected (ADW_COMBO_ROW (style), 2);
+  g_assert_true (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (style), 1);
+  g_assert_false (adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (style), 0);
+  gtk_window_destroy (preferences);
+  desktop_test_close (window);
+}
+
+/* The largest screen, and text half as large again in the smallest window. */
+static void
+sizes_fit (void)
+{
+  StudioWindow *window = desktop_test_open ();
+
+  desktop_test_resize (window, 3840, 2160);
+  desktop_test_picture (GTK_WIDGET (window), "studies-3840");
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", 144 * 1024, NULL);
+  desktop_test_resize (window, 1280, 800);
+  desktop_test_picture (GTK_WIDGET (window), "studies-large-text");
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", 96 * 1024, NULL);
+  desktop_test_resize (window, 360, 640);
+  desktop_test_resize (window, 1280, 800);
+  desktop_test_close (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -50,5 +119,9 @@ main (int argc, char **argv)
   g_test_add_func ("/desktop/window/every-action-of-the-table-exists",
                    every_action_of_the_table_exists);
   g_test_add_func ("/desktop/window/every-page-shows", every_page_shows);
+  g_test_add_func ("/desktop/window/dialogs-show", dialogs_show);
+  g_test_add_func ("/desktop/window/preferences-are-kept-and-take-effect",
+                   preferences_are_kept_and_take_effect);
+  g_test_add_func ("/desktop/window/sizes-fit", sizes_fit);
   return g_test_run ();
 }

@@ -77,40 +77,55 @@ studio_actions_set_accels (GtkApplication *application)
                                              (const char *const *) studio_actions[i].keys);
 }
 
-/* GTK 4.8 fills a shortcuts window from XML only. */
-GtkWidget *
-studio_actions_shortcuts (void)
+static gboolean
+is_first_of_section (guint i)
 {
-  g_autoptr (GString) xml = g_string_new (
-      "<interface><object class='GtkShortcutsWindow' id='window'><property "
-      "name='modal'>1</property>"
-      "<child><object class='GtkShortcutsSection'><property name='section-name'>all</property>"
-      "<property name='max-height'>14</property>");
-  g_autoptr (GtkBuilder) builder = NULL;
-  const char *section = NULL;
+  for (guint k = 0; k < i; k++)
+    if (studio_actions[k].keys[0] != NULL
+        && g_str_equal (studio_actions[k].section, studio_actions[i].section))
+      return FALSE;
+  return studio_actions[i].keys[0] != NULL;
+}
 
+static void
+append_section (GString *xml, const char *section)
+{
+  g_string_append_printf (
+      xml,
+      "<child><object class='GtkShortcutsSection'><property name='section-name'>%s</property>"
+      "<property name='title'>%s</property><property name='max-height'>60</property>"
+      "<child><object class='GtkShortcutsGroup'><property name='title'>%s</property>",
+      section, section, section);
   for (guint i = 0; i < studio_n_actions; i++)
     {
       const StudioAction *action = &studio_actions[i];
       g_autofree char *keys = g_strjoinv (" ", (GStrv) action->keys), *shortcut = NULL;
 
-      if (action->keys[0] == NULL)
+      if (action->keys[0] == NULL || !g_str_equal (action->section, section))
         continue;
-      if (g_strcmp0 (section, action->section) != 0)
-        {
-          g_string_append_printf (xml,
-                                  "%s<child><object class='GtkShortcutsGroup'>"
-                                  "<property name='title'>%s</property>",
-                                  section != NULL ? "</object></child>" : "", action->section);
-          section = action->section;
-        }
       shortcut = g_markup_printf_escaped (
           "<child><object class='GtkShortcutsShortcut'><property name='title'>%s</property>"
           "<property name='accelerator'>%s</property></object></child>",
           action->title, keys);
       g_string_append (xml, shortcut);
     }
-  g_string_append (xml, "</object></child></object></child></object></interface>");
+  g_string_append (xml, "</object></child></object></child>");
+}
+
+/* GTK 4.8 fills a shortcuts window from XML only.  A page for each section: where one is cut into
+ * several, the buttons between them have widths below 0. */
+GtkWidget *
+studio_actions_shortcuts (void)
+{
+  g_autoptr (GString) xml
+      = g_string_new ("<interface><object class='GtkShortcutsWindow' id='window'>"
+                      "<property name='modal'>1</property>");
+  g_autoptr (GtkBuilder) builder = NULL;
+
+  for (guint i = 0; i < studio_n_actions; i++)
+    if (is_first_of_section (i))
+      append_section (xml, studio_actions[i].section);
+  g_string_append (xml, "</object></interface>");
   builder = gtk_builder_new_from_string (xml->str, (gssize) xml->len);
-  return g_object_ref (GTK_WIDGET (gtk_builder_get_object (builder, "window")));
+  return GTK_WIDGET (gtk_builder_get_object (builder, "window")); /* GTK has it as it has each */
 }

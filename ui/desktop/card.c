@@ -15,7 +15,7 @@ add_label (GtkWidget *box, const char *text, const char *class, int lines)
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap (GTK_LABEL (label), lines > 1);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_lines (GTK_LABEL (label), lines);
@@ -72,7 +72,7 @@ studio_card_new (AssayStudyInfo *study)
   gtk_widget_set_valign (foot, GTK_ALIGN_END);
   gtk_widget_set_vexpand (foot, TRUE);
   gtk_widget_add_css_class (foot, "caption");
-  gtk_widget_set_hexpand (add_label (foot, presets, "dim-label", 2), TRUE);
+  gtk_widget_set_hexpand (add_label (foot, presets, "dim-label", 1), TRUE);
   g_object_set_data (G_OBJECT (child), "runs", add_label (foot, "", "dim-label", 1));
   gtk_box_append (GTK_BOX (box), foot);
   gtk_widget_add_css_class (box, "study");

@@ -144,7 +144,7 @@ studio_param_list_show (StudioParamList *list, const StudioDraft *draft, StudioO
   list->draft = draft;
   hide_rows (list);
   list->next = 0;
-  if (list->fill == 0 && on_fill (list))
+  if (list->fill == 0)
     list->fill = g_idle_add (on_fill, list);
 }
 

@@ -51,7 +51,8 @@ measure_width (StudioSplit *split, int *minimum, int *natural)
   int wide = natural_width (split->first, &first) + natural_width (split->second, &second);
 
   *minimum = MAX (first, second);
-  *natural = MAX (*minimum, wide + ACROSS);
+  /* Sentences wrap: more than side by side needs is not wished for. */
+  *natural = MAX (*minimum, MIN (wide + ACROSS, split->width));
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "ui/desktop/card.h"
 #include "ui/desktop/study-page.h"
 #include "ui/desktop/welcome.h"
+#include "ui/desktop/window.h"
 #include <string.h>
 
 struct _StudioStudiesView
@@ -246,6 +247,18 @@ on_reset (GSimpleAction *action, GVariant *parameter, gpointer view)
   studio_form_reset (studio_studies_view_form (view));
 }
 
+/* A figure of the study that is shown, over the runs of all its plans. */
+static void
+on_figure (GSimpleAction *action, GVariant *figure, gpointer data)
+{
+  StudioStudiesView *view = data;
+
+  if (view->study == NULL)
+    return;
+  studio_session_select (view->session, view->study->id, NULL, NULL);
+  studio_window_show_figure (studio_window_of (view), g_variant_get_string (figure, NULL));
+}
+
 /* Seconds of the preset that is taken without a word; far away where nothing is said. */
 static double
 seconds_of (const AssayStudyInfo *study)
@@ -282,6 +295,7 @@ studio_studies_view_add_actions (gpointer view, GActionMap *map)
     { .name = "copy-command", .activate = on_copy_command },
     { .name = "reset", .activate = on_reset },
     { .name = "try-study", .activate = on_try_study },
+    { .name = "study-figure", .activate = on_figure, .parameter_type = "s" },
   };
 
   g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), view);

@@ -2,6 +2,8 @@
 #include "ui/desktop/study-page.h"
 
 #include "host/claims/claims.h"
+#include "ui/desktop/width-bin.h"
+#include <string.h>
 
 #define SLICE_US 4000 /* of making rows, then others have their turn */
 
@@ -110,11 +112,44 @@ collect_lines (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 /* ---- showing it ---- */
 
 static void
-on_figure (AdwActionRow *row, StudioStudyPage *page)
+add_label (GtkWidget *box, const char *text, const char *class)
 {
-  studio_session_select (page->session, page->study->id, NULL, NULL);
-  gtk_widget_activate_action (GTK_WIDGET (page), "win.figure", "s",
-                              g_object_get_data (G_OBJECT (row), "figure"));
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  /* By words where that does: to find its least width GTK lays each piece out on a line. */
+  if (strchr (text, '/') != NULL)
+    gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_width_chars (GTK_LABEL (label), 24);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 44);
+  if (class != NULL)
+    gtk_widget_add_css_class (label, class);
+  gtk_box_append (GTK_BOX (box), label);
+}
+
+/* The sentences of a claim are laid out when somebody wants to read them: fifty rules take GTK a
+ * second. */
+static void
+on_row (GtkListBox *list, GtkListBoxRow *row, StudioStudyPage *page)
+{
+  const char *text = g_object_get_data (G_OBJECT (row), "text");
+  GtkWidget *words = g_object_get_data (G_OBJECT (row), "words");
+  GtkWidget *shown = g_object_get_data (G_OBJECT (row), "shown");
+  gboolean show = shown == NULL || !gtk_widget_get_visible (shown);
+
+  if (text == NULL)
+    return;
+  if (shown == NULL)
+    {
+      add_label (words, text, "caption");
+      shown = gtk_widget_get_last_child (words);
+      g_object_set_data (G_OBJECT (row), "shown", shown);
+    }
+  gtk_widget_set_visible (shown, show);
+  gtk_image_set_from_icon_name (g_object_get_data (G_OBJECT (row), "arrow"),
+                                show ? "pan-up-symbolic" : "pan-down-symbolic");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_EXPANDED, show, -1);
 }
 
 static void
@@ -125,6 +160,7 @@ begin_list (StudioStudyPage *page, const char *heading)
   page->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (page->list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (page->list, "boxed-list");
+  g_signal_connect (page->list, "row-activated", G_CALLBACK (on_row), page);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "heading");
   gtk_box_append (page->about, label);
@@ -132,23 +168,43 @@ begin_list (StudioStudyPage *page, const char *heading)
 }
 
 static void
+show_arrow (GtkWidget *row, GtkWidget *box, const char *icon)
+{
+  GtkWidget *arrow = gtk_image_new_from_icon_name (icon);
+
+  gtk_widget_set_valign (arrow, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), arrow);
+  g_object_set_data (G_OBJECT (row), "arrow", arrow);
+}
+
+static void
 show_line (StudioStudyPage *page, const Line *line)
 {
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", line->title,
-                                 "title-lines", 0, "subtitle-lines", 0, "subtitle",
-                                 line->subtitle != NULL ? line->subtitle : "", NULL);
+  GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
 
   if (line->heading != NULL)
     begin_list (page, line->heading);
+  gtk_widget_add_css_class (box, "param");
+  gtk_widget_set_hexpand (words, TRUE);
+  add_label (words, line->title, NULL);
+  gtk_box_append (GTK_BOX (box), words);
   if (line->figure != NULL)
     {
-      GtkWidget *icon = gtk_image_new_from_icon_name ("go-next-symbolic");
-
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), icon);
-      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-      g_object_set_data_full (G_OBJECT (row), "figure", g_strdup (line->figure), g_free);
-      g_signal_connect (row, "activated", G_CALLBACK (on_figure), page);
+      show_arrow (row, box, "go-next-symbolic");
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", line->figure);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.study-figure");
     }
+  else if (line->subtitle != NULL && *line->subtitle != '\0')
+    {
+      show_arrow (row, box, "pan-down-symbolic");
+      g_object_set_data_full (G_OBJECT (row), "text", g_strdup (line->subtitle), g_free);
+      g_object_set_data (G_OBJECT (row), "words", words);
+    }
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, line->title,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  line->subtitle != NULL ? line->subtitle : "", -1);
   gtk_list_box_append (GTK_LIST_BOX (page->list), row);
 }
 
@@ -191,7 +247,8 @@ add_words (StudioStudyPage *page, const char *text, const char *class)
   label = gtk_label_new (text);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 48);
+  gtk_label_set_max_width_chars (GTK_LABEL (label),
+                                 class != NULL && strcmp (class, "title-2") == 0 ? 26 : 44);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_selectable (GTK_LABEL (label), FALSE);
   if (class != NULL)
@@ -293,6 +350,7 @@ studio_study_page_class_init (StudioStudyPageClass *class)
 
   G_OBJECT_CLASS (class)->dispose = studio_study_page_dispose;
   g_type_ensure (STUDIO_TYPE_FORM);
+  g_type_ensure (STUDIO_TYPE_WIDTH_BIN);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/study-page.ui");
   gtk_widget_class_bind_template_child (widget_class, StudioStudyPage, title);
   gtk_widget_class_bind_template_child (widget_class, StudioStudyPage, switcher);

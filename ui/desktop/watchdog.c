@@ -1,31 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/watchdog.h"
 
-/* All of the main thread. */
+#include <time.h>
+
+/* All of the main thread; times in milliseconds. */
 static struct
 {
-  GPollFunc poll;     /* the context's own; NULL: not started yet */
-  gint64 woke;        /* when the last poll returned; 0: none has */
-  gint64 frame_began; /* 0: no frame goes on */
-  gint64 in_frames;   /* microseconds of this turn */
+  GPollFunc poll; /* the context's own; NULL: not started yet */
+  gboolean turning;
+  double woke, woke_at; /* when the last poll returned: processor's time, clock on the wall */
+  double frame_began;   /* processor's time; 0: no frame goes on */
+  double in_frames;     /* of this turn */
   StudioWatch watch;
 } dog;
+
+static double
+processor_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
+}
+
+static double
+wall_time (void)
+{
+  return (double) g_get_monotonic_time () / 1e3;
+}
+
+static void
+end_turn (void)
+{
+  double took = processor_time () - dog.woke - dog.in_frames;
+
+  dog.watch.turns++;
+  dog.watch.late += took > STUDIO_WATCHDOG_MS;
+  dog.watch.longest = MAX (dog.watch.longest, took);
+  dog.watch.longest_wait = MAX (dog.watch.longest_wait, wall_time () - dog.woke_at);
+}
 
 /* A turn goes from the end of one poll to the beginning of the next. */
 static int
 watch_poll (GPollFD *fds, guint n, int timeout)
 {
-  double took = (double) (g_get_monotonic_time () - dog.woke - dog.in_frames) / 1000;
   int answer;
 
-  if (dog.woke > 0)
-    {
-      dog.watch.turns++;
-      dog.watch.late += took > STUDIO_WATCHDOG_MS;
-      dog.watch.longest = MAX (dog.watch.longest, took);
-    }
+  if (dog.turning)
+    end_turn ();
   answer = dog.poll (fds, n, timeout);
-  dog.woke = g_get_monotonic_time ();
+  dog.turning = TRUE;
+  dog.woke = processor_time ();
+  dog.woke_at = wall_time ();
   dog.in_frames = 0;
   return answer;
 }
@@ -38,7 +64,7 @@ studio_watchdog_start (void)
       dog.poll = g_main_context_get_poll_func (NULL);
       g_main_context_set_poll_func (NULL, watch_poll);
     }
-  dog.woke = 0; /* the turn that goes on is not counted */
+  dog.turning = FALSE; /* the turn that goes on is not counted */
   dog.watch = (StudioWatch){ 0 };
 }
 
@@ -51,18 +77,18 @@ studio_watchdog_read (void)
 static void
 on_frame_begins (GdkFrameClock *clock, gpointer data)
 {
-  dog.frame_began = g_get_monotonic_time ();
+  dog.frame_began = processor_time ();
 }
 
 static void
 on_frame_ends (GdkFrameClock *clock, gpointer data)
 {
-  gint64 took = g_get_monotonic_time () - dog.frame_began;
+  double took = processor_time () - dog.frame_began;
 
   if (dog.frame_began == 0)
     return;
   dog.watch.frames++;
-  dog.watch.longest_frame = MAX (dog.watch.longest_frame, (double) took / 1000);
+  dog.watch.longest_frame = MAX (dog.watch.longest_frame, took);
   dog.in_frames += took;
   dog.frame_began = 0;
 }

@@ -11,12 +11,15 @@
 /** A callback may hold the main thread this long. */
 #define STUDIO_WATCHDOG_MS 16
 
+/** Milliseconds are of the processor's time that the thread took, which other programs do not
+ * change; waiting shows in `longest_wait` only. */
 typedef struct
 {
   guint turns, late;    /* of the main loop; those that took longer than allowed */
-  double longest;       /* milliseconds of the longest turn, without its frames */
+  double longest;       /* of a turn, without its frames */
+  double longest_wait;  /* of a turn by the clock on the wall */
   guint frames;         /* drawn */
-  double longest_frame; /* milliseconds */
+  double longest_frame; /* of these */
 } StudioWatch;
 
 /** Watches the default main context from now on: what was counted before is forgotten. */
