@@ -300,11 +300,21 @@ has_grown (gpointer data)
 }
 
 static void
+end_runs (StudioWindow *window)
+{
+  AssayWorkspace *workspace = studio_session_workspace (studio_window_session (window));
+  g_auto (GStrv) ids = assay_workspace_list (workspace, "runs", NULL);
+
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    assay_run_cancel (workspace, ids[i], NULL);
+}
+
+static void
 curves_grow_while_their_runs_work (void)
 {
   g_autofree char *folder = desktop_test_folder ("growing");
   g_autofree char *line
-      = g_strdup_printf ("%s run gallery --preset slow --set seconds=20 --seeds 1 --detach "
+      = g_strdup_printf ("%s run gallery --preset slow --set seconds=90 --seeds 1 --detach "
                          "--workspace %s",
                          g_getenv ("ASSAY_TEST_PROGRAM"), folder);
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
@@ -330,6 +340,7 @@ curves_grow_while_their_runs_work (void)
   desktop_test_until (has_grown, &grown);
   /* What was looked at still is. */
   g_assert_cmpfloat (assay_chart_get_view (chart_of (window)).x_to, ==, view.x_to);
+  end_runs (window);
   desktop_test_close (window);
 }
 
