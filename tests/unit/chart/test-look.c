@@ -2,6 +2,7 @@
  *
  * What a face changes on a figure, and how it looks into a chart.
  */
+#include "base/num/stats.h"
 #include "host/chart/marks.h"
 #include "synthetic.h"
 #include "world.h"
@@ -122,6 +123,28 @@ test_options_change_scales_centers_and_bands (void)
                                   chart_at (s->y, 9) - chart_at (s->low, 9), 1e-9);
   g_assert_false (isfinite (chart_at (series_of (none, 0, 0)->low, 9)));
   g_assert_cmpfloat (chart_at (w->low, 9), <, chart_at (w->high, 9));
+}
+
+static void
+test_the_t_band_is_the_textbooks (void)
+{
+  g_autoptr (AssayChart) t = changed ("curves", "center=mean|band=t");
+  g_autoptr (AssayChart) seeds = changed ("curves", "per=seed");
+  const ChartSeries *s = series_of (t, 0, 0);
+  double members[8], half;
+  guint n = 0;
+
+  for (guint i = 0; i < ((ChartPanel *) seeds->panels->pdata[0])->series->len; i++)
+    {
+      const ChartSeries *thin = series_of (seeds, 0, i);
+
+      if (thin->thin && thin->color == s->color && n < G_N_ELEMENTS (members))
+        members[n++] = chart_at (thin->y, 9);
+    }
+  g_assert_cmpuint (n, ==, 5);
+  /* 2.776 is the 97.5 % point with four degrees of freedom. */
+  half = 2.776445105 * assay_sd (members, NULL, n) / sqrt (n);
+  g_assert_cmpfloat_with_epsilon (chart_at (s->high, 9) - chart_at (s->y, 9), half, 1e-8);
 }
 
 static void
@@ -479,6 +502,7 @@ main (int argc, char **argv)
   g_test_add_func ("/look/no-change-is-the-declared-figure", test_no_change_is_the_declared_figure);
   g_test_add_func ("/look/options-change-scales-centers-and-bands",
                    test_options_change_scales_centers_and_bands);
+  g_test_add_func ("/look/the-t-band-is-the-textbooks", test_the_t_band_is_the_textbooks);
   g_test_add_func ("/look/dimensions-move-between-channels", test_dimensions_move_between_channels);
   g_test_add_func ("/look/a-slider-shows-one-level", test_a_slider_shows_one_level);
   g_test_add_func ("/look/wrong-options-are-sentences", test_wrong_options_are_sentences);
