@@ -211,7 +211,7 @@ def pages_are_named_for_screen_readers(workspace):
     for page, view in enumerate(VIEWS, 1):
         studio.keys(f'alt+{page}')
         time.sleep(.5)
-        for node in walk(studio.find('filler', view) if page > 1 else studio.app):
+        for node in walk(studio.find('filler', view)):
             if node.getRoleName() in NAMED and is_nameless(node) and node.name != 'GtkImage' and not has_named_parent(node):
                 nameless.append(f'page {page}: {path_of(node)}')
     studio.quit()

@@ -120,6 +120,7 @@ add_link (GtkBox *box, const StudioGraphScene *scene, const StudioGraphLink *lin
   gtk_label_set_ellipsize (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))),
                            PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "node-link");
   gtk_widget_set_halign (button, GTK_ALIGN_START);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "graph.select");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "i", (gint32) link->node);
