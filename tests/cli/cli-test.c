@@ -175,13 +175,19 @@ test_completion (Fixture *fixture, gconstpointer data)
 {
   g_auto (Result) verbs = assay (fixture, "--complete cla");
   g_auto (Result) studies = assay (fixture, "--complete claims templ");
-  g_auto (Result) presets = assay (fixture, "--complete run template --preset gold");
+  g_auto (Result) presets = assay (fixture, "--complete run template --preset ''");
   g_auto (Result) options = assay (fixture, "--complete run --see");
+  g_auto (Result) values = assay (fixture, "--complete run --executor ''");
+  g_auto (Result) number = assay (fixture, "--complete run -j ''");
+  g_auto (Result) words = assay (fixture, "--complete plugin ''");
 
   g_assert_cmpstr (verbs.out, ==, "claims\n");
   g_assert_cmpstr (studies.out, ==, "template\n");
-  g_assert_cmpstr (presets.out, ==, "golden\n");
+  g_assert_cmpstr (presets.out, ==, "quick\n"); /* `golden` is hidden */
   g_assert_cmpstr (options.out, ==, "--seeds\n");
+  g_assert_cmpstr (values.out, ==, "local\ninline\n");
+  g_assert_cmpstr (number.out, ==, "");
+  g_assert_cmpstr (words.out, ==, "check\nlist\n");
 }
 
 /* ---- from plugin to verdict ---- */

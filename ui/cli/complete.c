@@ -145,8 +145,11 @@ offer_of_study (char **words, const char *option, const char *typed)
   if (study == NULL)
     return FALSE;
   if (strcmp (option, "--preset") == 0 || strcmp (option, "-p") == 0)
-    for (guint i = 0; i < study->n_presets; i++)
-      offer (typed, study->presets[i].id);
+    {
+      for (guint i = 0; i < study->n_presets; i++)
+        if (!(study->presets[i].flags & ASSAY_HIDDEN))
+          offer (typed, study->presets[i].id);
+    }
   else if (strcmp (option, "--figure") == 0 || strcmp (option, "-f") == 0)
     for (guint i = 0; i < study->n_figures; i++)
       offer (typed, study->figures[i].id);
@@ -163,12 +166,38 @@ offer_of_study (char **words, const char *option, const char *typed)
   return TRUE;
 }
 
+/* Of "local|inline" or "check FILE.so | list" the words that stand for themselves: in lower case.
+ */
+static void
+offer_alternatives (const char *typed, const char *description)
+{
+  g_auto (GStrv) words = g_strsplit_set (description != NULL ? description : "", " |", -1);
+
+  for (char **word = words; *word != NULL; word++)
+    if (g_ascii_islower (**word))
+      offer (typed, *word);
+}
+
+/* The option of @verb that @word names, if it takes an argument. */
+static const GOptionEntry *
+option_with_argument (const AssayVerb *verb, const char *word)
+{
+  for (const GOptionEntry *option = verb->options; option != NULL && option->long_name != NULL;
+       option++)
+    if (option->arg != G_OPTION_ARG_NONE && word[0] == '-'
+        && ((word[1] == '-' && strcmp (word + 2, option->long_name) == 0)
+            || (word[1] == option->short_name && word[1] != '\0' && word[2] == '\0')))
+      return option;
+  return NULL;
+}
+
 void
 assay_cli_complete (char **words)
 {
   guint n = g_strv_length (words);
   const char *typed = n > 0 ? words[n - 1] : "";
   const AssayVerb *verb = n > 1 ? assay_verb_find (words[0]) : NULL;
+  const GOptionEntry *before = verb != NULL ? option_with_argument (verb, words[n - 2]) : NULL;
 
   if (n <= 1)
     for (verb = assay_verbs; verb->name != NULL; verb++)
@@ -191,8 +220,11 @@ assay_cli_complete (char **words)
     }
   else if (offer_of_study (words, words[n - 2], typed))
     return;
+  else if (before != NULL)
+    offer_alternatives (typed, before->arg_description);
   else
     {
+      offer_alternatives (typed, verb->arguments);
       if (strstr (verb->arguments, "STUDY") != NULL)
         offer_studies (typed);
       if (strstr (verb->arguments, "RUN") != NULL)
