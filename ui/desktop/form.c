@@ -4,6 +4,7 @@
 #include "ui/desktop/launch.h"
 #include "ui/desktop/outline.h"
 #include "ui/desktop/param-list.h"
+#include "ui/desktop/preset-row.h"
 #include "ui/desktop/settings.h"
 #include "ui/desktop/split.h"
 #include "ui/desktop/window.h"
@@ -21,7 +22,6 @@ struct _StudioForm
   AssayStudyInfo *study; /* NULL: none */
   StudioDraft *draft;    /* NULL: it is being loaded */
   StudioOutline *outline;
-  GStrv presets;             /* ids; "": none */
   GCancellable *cancellable; /* of all that is worked out for this study */
   gboolean outlining, stale, filling, running;
   guint save;   /* source */
@@ -292,73 +292,25 @@ show_outline (StudioForm *form)
 
 /* ---- preset, seeds, cores ---- */
 
-/* Its title, and its help where there is room. */
-static char *
-preset_words (const AssayPreset *preset, gboolean help)
-{
-  if (preset == NULL)
-    return g_strdup ("All at their defaults");
-  if (preset->title == NULL || preset->help == NULL || !help)
-    return g_strdup (preset->title != NULL          ? preset->title
-                     : help && preset->help != NULL ? preset->help
-                                                    : "");
-  return g_strdup_printf ("%s. %s", preset->title, preset->help);
-}
-
 static void
-on_preset_setup (GtkListItemFactory *factory, GtkListItem *item)
+show_seeds (StudioForm *form)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-
-  for (guint i = 0; i < 2; i++)
-    {
-      GtkWidget *label = gtk_label_new (NULL);
-
-      gtk_label_set_xalign (GTK_LABEL (label), 0);
-      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 36);
-      if (i == 1)
-        gtk_widget_add_css_class (label, "caption");
-      gtk_box_append (GTK_BOX (box), label);
-    }
-  gtk_list_item_set_child (item, box);
-}
-
-static void
-on_preset_bind (GtkListItemFactory *factory, GtkListItem *item, StudioForm *form)
-{
-  GtkWidget *name = gtk_widget_get_first_child (gtk_list_item_get_child (item));
-  const char *id = form->presets[gtk_list_item_get_position (item)];
-  const AssayPreset *preset = *id != '\0' ? assay_study_preset (form->study, id) : NULL;
-  g_autofree char *title = preset_words (preset, FALSE);
-
-  gtk_label_set_text (GTK_LABEL (name), preset != NULL ? id : "none");
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (name)), title);
-}
-
-static void
-show_preset_help (StudioForm *form)
-{
-  const char *id = form->presets[adw_combo_row_get_selected (form->preset)];
-  const AssayPreset *preset = *id != '\0' ? assay_study_preset (form->study, id) : NULL;
+  const AssayPreset *preset = studio_preset_row_chosen (form->preset);
   g_autofree char *seeds = g_strdup_printf ("%u", preset != NULL ? MAX (preset->seeds, 1) : 1);
-  g_autofree char *title = preset_words (preset, TRUE);
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (form->preset), FALSE);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (form->preset), title);
   gtk_entry_set_placeholder_text (form->seeds, seeds);
 }
 
 static void
 on_preset (AdwComboRow *row, GParamSpec *spec, StudioForm *form)
 {
-  const char *id = form->presets != NULL ? form->presets[adw_combo_row_get_selected (row)] : NULL;
+  const AssayPreset *preset = studio_preset_row_chosen (row);
 
-  if (form->filling || form->draft == NULL || id == NULL)
+  if (form->filling || form->draft == NULL)
     return;
   g_free (form->draft->preset);
-  form->draft->preset = *id != '\0' ? g_strdup (id) : NULL;
-  show_preset_help (form);
+  form->draft->preset = preset != NULL ? g_strdup (preset->id) : NULL;
+  show_seeds (form);
   changed (form);
 }
 
@@ -393,47 +345,13 @@ on_resume (GtkSwitch *sw, GParamSpec *spec, StudioForm *form)
   changed (form);
 }
 
-/* Presets that are offered; without "quick" also none at all, as on the command line. */
-static void
-list_presets (StudioForm *form)
-{
-  const AssayStudyInfo *study = form->study;
-  GtkStringList *names = gtk_string_list_new (NULL);
-  GPtrArray *ids = g_ptr_array_new ();
-
-  if (assay_study_preset (study, "quick") == NULL)
-    {
-      g_ptr_array_add (ids, g_strdup (""));
-      gtk_string_list_append (names, "none");
-    }
-  for (guint i = 0; i < study->n_presets; i++)
-    {
-      const AssayPreset *preset = &study->presets[i];
-
-      if (preset->flags & ASSAY_HIDDEN)
-        continue;
-      g_ptr_array_add (ids, g_strdup (preset->id));
-      gtk_string_list_append (names, preset->id);
-    }
-  g_ptr_array_add (ids, NULL);
-  g_strfreev (form->presets);
-  form->presets = (GStrv) g_ptr_array_free (ids, FALSE);
-  adw_combo_row_set_model (form->preset, G_LIST_MODEL (names));
-  g_object_unref (names);
-}
-
 static void
 show_draft (StudioForm *form)
 {
   const StudioDraft *draft = form->draft;
-  const char *preset = draft->preset != NULL                               ? draft->preset
-                       : assay_study_preset (form->study, "quick") != NULL ? "quick"
-                                                                           : "";
 
   form->filling = TRUE;
-  for (guint i = 0; form->presets[i] != NULL; i++)
-    if (strcmp (form->presets[i], preset) == 0)
-      adw_combo_row_set_selected (form->preset, i);
+  studio_preset_row_choose (form->preset, draft->preset);
   gtk_editable_set_text (GTK_EDITABLE (form->seeds), draft->seeds);
   gtk_spin_button_set_range (form->cores, 1, g_get_num_processors ());
   gtk_spin_button_set_increments (form->cores, 1, 4);
@@ -441,7 +359,7 @@ show_draft (StudioForm *form)
                              draft->cores > 0 ? draft->cores : g_get_num_processors ());
   gtk_switch_set_active (form->resume, draft->resume);
   form->filling = FALSE;
-  show_preset_help (form);
+  show_seeds (form);
 }
 
 /* ---- the study ---- */
@@ -474,8 +392,7 @@ on_loaded (GObject *object, GAsyncResult *result, gpointer data)
     return;
   if (draft == NULL)
     draft = new_draft ();
-  if (draft->preset != NULL
-      && !g_strv_contains ((const char *const *) form->presets, draft->preset))
+  if (draft->preset != NULL && !studio_preset_row_offers (form->preset, draft->preset))
     g_clear_pointer (&draft->preset, g_free);
   form->draft = draft;
   show_draft (form);
@@ -517,7 +434,7 @@ studio_form_set_study (StudioForm *form, AssayStudyInfo *study)
   form->study = assay_study_info_ref (study);
   form->cancellable = g_cancellable_new ();
   form->filling = TRUE;
-  list_presets (form);
+  studio_preset_row_set_study (form->preset, study);
   form->filling = FALSE;
   studio_param_list_set_study (form->parameters, study);
   gtk_label_set_text (form->estimate, "");
@@ -671,19 +588,11 @@ studio_form_dispose (GObject *object)
 }
 
 static void
-studio_form_finalize (GObject *object)
-{
-  g_strfreev (STUDIO_FORM (object)->presets);
-  G_OBJECT_CLASS (studio_form_parent_class)->finalize (object);
-}
-
-static void
 studio_form_class_init (StudioFormClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = studio_form_dispose;
-  G_OBJECT_CLASS (class)->finalize = studio_form_finalize;
   g_type_ensure (STUDIO_TYPE_PARAM_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/form.ui");
   gtk_widget_class_bind_template_child (widget_class, StudioForm, parameters);
@@ -702,13 +611,8 @@ studio_form_class_init (StudioFormClass *class)
 static void
 studio_form_init (StudioForm *form)
 {
-  g_autoptr (GtkListItemFactory) presets = gtk_signal_list_item_factory_new ();
-
   gtk_widget_init_template (GTK_WIDGET (form));
   make_bar (form);
-  g_signal_connect (presets, "setup", G_CALLBACK (on_preset_setup), NULL);
-  g_signal_connect (presets, "bind", G_CALLBACK (on_preset_bind), form);
-  adw_combo_row_set_list_factory (form->preset, presets);
   g_signal_connect (form, "map", G_CALLBACK (update_actions), NULL); /* hidden, it runs nothing */
   g_signal_connect (form, "unmap", G_CALLBACK (update_actions), NULL);
 }
