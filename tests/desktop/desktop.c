@@ -4,8 +4,12 @@
 #include "ui/desktop/application.h"
 #include <glib/gstdio.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#define SECONDS 240 /* every allocation of GTK's is unwound */
+#else
 #define SECONDS 40 /* the machine may be busy */
-#define FRAME 5    /* that GTK draws around a window where there is no compositor */
+#endif
+#define FRAME 5 /* that GTK draws around a window where there is no compositor */
 
 static GtkApplication *application;
 
