@@ -85,6 +85,8 @@ check (StudioFilterEntry *entry)
   g_autoptr (GError) error = NULL;
   g_autoptr (AssayFilter) filter = assay_filter_parse (text, &error);
 
+  gtk_entry_set_icon_from_icon_name (entry->entry, GTK_ENTRY_ICON_SECONDARY,
+                                     *text != '\0' ? "edit-clear-symbolic" : NULL);
   show_problem (entry, error != NULL ? error->message : NULL);
   if (filter == NULL || strcmp (text, entry->filter) == 0)
     return;
@@ -137,6 +139,16 @@ offer (StudioFilterEntry *entry)
     gtk_popover_popup (entry->popover);
 }
 
+/* An editable that is given a text is empty for a moment: that is no filter to be asked. */
+static void
+put_text (StudioFilterEntry *entry, const char *text)
+{
+  entry->setting = TRUE;
+  gtk_editable_set_text (GTK_EDITABLE (entry->entry), text);
+  entry->setting = FALSE;
+  check (entry);
+}
+
 static void
 accept (StudioFilterEntry *entry, GtkListBoxRow *row)
 {
@@ -151,7 +163,7 @@ accept (StudioFilterEntry *entry, GtkListBoxRow *row)
                                           ends && text[cursor] != ' ' ? " " : "", text + cursor);
   glong at = g_utf8_strlen (new, (gssize) (entry->start + strlen (word))) + (ends ? 1 : 0);
 
-  gtk_editable_set_text (GTK_EDITABLE (entry->entry), new);
+  put_text (entry, new);
   gtk_editable_set_position (GTK_EDITABLE (entry->entry), (int) at);
   offer (entry);
 }
@@ -202,11 +214,9 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
 static void
 on_changed (GtkEditable *editable, StudioFilterEntry *entry)
 {
-  gtk_entry_set_icon_from_icon_name (entry->entry, GTK_ENTRY_ICON_SECONDARY,
-                                     *text_of (entry) != '\0' ? "edit-clear-symbolic" : NULL);
-  check (entry);
   if (entry->setting)
     return;
+  check (entry);
   if (gtk_widget_has_focus (GTK_WIDGET (entry->text)))
     offer (entry);
 }
@@ -241,10 +251,8 @@ studio_filter_entry_filter (StudioFilterEntry *entry)
 void
 studio_filter_entry_set_text (StudioFilterEntry *entry, const char *text)
 {
-  entry->setting = TRUE;
-  gtk_editable_set_text (GTK_EDITABLE (entry->entry), text);
+  put_text (entry, text);
   gtk_editable_set_position (GTK_EDITABLE (entry->entry), -1);
-  entry->setting = FALSE;
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "host/registry/json.h"
 #include "host/run/spec.h"
+#include "ui/desktop/artifact.h"
 #include "ui/desktop/run-commands.h"
 #include "ui/desktop/runs-answer.h"
 #include "ui/desktop/runs-cells.h"
@@ -311,12 +312,8 @@ fill_parameters (StudioRunPage *page, const AssayStudyInfo *study)
 static void
 on_open_piece (AdwActionRow *row, StudioRunPage *page)
 {
-  const char *file = g_object_get_data (G_OBJECT (row), "file");
-  g_autofree char *path = g_build_filename (page->facts->dir->path, file, NULL);
-  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
-
-  if (uri != NULL)
-    gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (page))), uri, GDK_CURRENT_TIME);
+  studio_artifact_open (studio_window_of (page), page->run,
+                        g_object_get_data (G_OBJECT (row), "file"));
 }
 
 static void
@@ -326,10 +323,13 @@ fill_results (StudioRunPage *page)
     {
       const StudioPiece *piece = page->facts->pieces->pdata[i];
       g_autofree char *size = g_format_size (piece->bytes);
-      g_autofree char *under = g_strdup_printf ("%s · %s", piece->kind, size);
+      StudioArtifactKind kind = studio_artifact_kind (piece->file != NULL ? piece->file : "");
+      g_autofree char *under = g_strdup_printf ("%s · %s", studio_artifact_kind_title (kind), size);
       GtkWidget *row = new_row (piece->name, under);
 
-      if (piece->file != NULL && strstr (piece->file, "..") == NULL)
+      adw_action_row_add_prefix (ADW_ACTION_ROW (row),
+                                 gtk_image_new_from_icon_name (studio_artifact_kind_icon (kind)));
+      if (piece->file != NULL)
         {
           g_object_set_data_full (G_OBJECT (row), "file", g_strdup (piece->file), g_free);
           gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);

@@ -239,6 +239,19 @@ set_interval (AssayRunGroup *group, Rules *rules, const double *x)
   group->high = group->mean + half;
 }
 
+void
+assay_group_mean (const double *x, guint n, double *mean, double *low, double *high)
+{
+  AssayRunGroup group = { .n = n, .mean = NAN, .low = NAN, .high = NAN };
+  Rules rules = { { NULL } };
+
+  set_interval (&group, &rules, x);
+  rules_clear (&rules);
+  *mean = group.mean;
+  *low = group.low;
+  *high = group.high;
+}
+
 /* Sets one group from its members, which stand together. */
 static void
 finish_group (AssayRunGroups *groups, AssayRunGroup *group, Rules *rules, const Member *members,

@@ -133,6 +133,9 @@ AssayRunGroups *assay_index_group (AssayIndex *index, const AssayGroupQuery *que
  */
 JsonNode *assay_run_groups_json (const AssayRunGroups *groups);
 
+/** Mean of x[n] and the interval that groups have; NaN: none. */
+void assay_group_mean (const double *x, guint n, double *mean, double *low, double *high);
+
 /** What is measured: one row for every metric and label set, or array, of a study. */
 typedef struct
 {

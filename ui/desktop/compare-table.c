@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/compare-table.h"
+
+#include "ui/desktop/claim-row.h"
+#include "ui/desktop/runs-answer.h"
+#include <math.h>
+
+#define MOST_ROWS 80
+
+static GtkWidget *
+cell (const char *text, const char *style)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (label), 9);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
+  gtk_widget_add_css_class (label, "numeric");
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  if (text != NULL && g_utf8_strlen (text, -1) > 9)
+    gtk_widget_set_tooltip_text (label, text);
+  return label;
+}
+
+/* "A" to "F": how sides are told apart besides their titles. */
+static char *
+side_letter (guint i)
+{
+  return g_strdup_printf ("%c", 'A' + i);
+}
+
+static GtkWidget *
+side_head (const StudioSide *side, guint i)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autofree char *letter = side_letter (i), *line = studio_line_text (side->title);
+  g_autofree char *title = g_strdup_printf ("%s · %s", letter, line);
+  g_autoptr (GString) counts = g_string_new (NULL);
+
+  g_string_printf (counts, "%u done", side->n_done);
+  if (side->n_failed > 0)
+    g_string_append_printf (counts, ", %u failed", side->n_failed);
+  if (side->n_live > 0)
+    g_string_append_printf (counts, ", %u live", side->n_live);
+  gtk_box_append (GTK_BOX (box), cell (title, "heading"));
+  gtk_box_append (GTK_BOX (box), cell (counts->str, "caption"));
+  gtk_widget_add_css_class (gtk_widget_get_last_child (box), "dim-label");
+  gtk_widget_set_hexpand (box, TRUE);
+  return box;
+}
+
+static GtkGrid *
+new_grid (const StudioComparison *comparison)
+{
+  GtkGrid *grid = GTK_GRID (gtk_grid_new ());
+
+  gtk_grid_set_column_spacing (grid, 18);
+  gtk_grid_set_row_spacing (grid, 9);
+  gtk_widget_add_css_class (GTK_WIDGET (grid), "compare-grid");
+  gtk_grid_attach (grid, cell ("", NULL), 0, 0, 1, 1);
+  for (guint i = 0; i < comparison->sides->len; i++)
+    gtk_grid_attach (grid, side_head (comparison->sides->pdata[i], i), (int) i + 1, 0, 1, 1);
+  return grid;
+}
+
+/* As wide as it must be, in a card; scrolled sideways where there is no room. */
+static GtkWidget *
+in_card (GtkGrid *grid)
+{
+  GtkWidget *window = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (window), GTK_WIDGET (grid));
+  gtk_widget_add_css_class (window, "card");
+  return window;
+}
+
+static GtkWidget *
+sentence (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, "dim-label");
+  return label;
+}
+
+/* ---- parameters ---- */
+
+GtkWidget *
+studio_compare_parameters (const StudioComparison *comparison, gboolean all)
+{
+  GtkGrid *grid = new_grid (comparison);
+  int row = 1;
+
+  for (guint i = 0; i < comparison->parameters->len && row <= MOST_ROWS; i++)
+    {
+      const StudioComparedParameter *parameter = comparison->parameters->pdata[i];
+
+      if (!parameter->differs && !all)
+        continue;
+      gtk_grid_attach (grid, cell (parameter->id, "dim-label"), 0, row, 1, 1);
+      for (guint k = 0; k < comparison->sides->len; k++)
+        gtk_grid_attach (grid, cell (parameter->values[k], NULL), (int) k + 1, row, 1, 1);
+      row++;
+    }
+  if (row == 1)
+    gtk_grid_attach (grid, sentence ("No parameter differs."), 0, 1,
+                     (int) comparison->sides->len + 1, 1);
+  return in_card (grid);
+}
+
+/* ---- metrics ---- */
+
+/* "0.53 [0.4, 0.6]" and below it "+0.12 against A". */
+static GtkWidget *
+metric_cell (const StudioComparedMetric *metric, guint side)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autofree char *mean = studio_number_text (metric->mean[side]);
+  g_autofree char *low = studio_number_text (metric->low[side]);
+  g_autofree char *high = studio_number_text (metric->high[side]);
+  double difference = metric->mean[side] - metric->mean[0];
+  g_autofree char *by = studio_number_text (fabs (difference));
+  g_autofree char *text = isnan (metric->low[side])
+                              ? g_strdup (*mean != '\0' ? mean : "–")
+                              : g_strdup_printf ("%s [%s, %s]", mean, low, high);
+
+  gtk_box_append (GTK_BOX (box), cell (text, NULL));
+  if (side > 0 && !isnan (difference))
+    {
+      g_autofree char *words
+          = difference == 0 ? g_strdup ("as A")
+                            : g_strdup_printf ("%s%s against A", difference > 0 ? "+" : "−", by);
+
+      gtk_box_append (GTK_BOX (box), cell (words, "caption"));
+      gtk_widget_add_css_class (gtk_widget_get_last_child (box), "dim-label");
+    }
+  return box;
+}
+
+GtkWidget *
+studio_compare_metrics (const StudioComparison *comparison)
+{
+  GtkGrid *grid = new_grid (comparison);
+
+  for (guint i = 0; i < comparison->metrics->len && i < MOST_ROWS; i++)
+    {
+      const StudioComparedMetric *metric = comparison->metrics->pdata[i];
+      g_autofree char *labels = studio_line_text (metric->labels);
+      g_autofree char *name
+          = g_strdup_printf ("%s%s%s", metric->metric, *labels != '\0' ? " · " : "", labels);
+
+      gtk_grid_attach (grid, cell (name, "dim-label"), 0, (int) i + 1, 1, 1);
+      for (guint k = 0; k < comparison->sides->len; k++)
+        gtk_grid_attach (grid, metric_cell (metric, k), (int) k + 1, (int) i + 1, 1, 1);
+    }
+  return in_card (grid);
+}
+
+/* ---- claims ---- */
+
+static GtkWidget *
+verdict_cell (const AssayVerdict *verdict)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *badge = studio_verdict_badge_new ();
+  g_autofree char *effect = studio_verdict_effect (verdict->effect, verdict->low, verdict->high);
+  const char *below = verdict->reason != NULL && isnan (verdict->effect) ? verdict->reason : effect;
+
+  studio_verdict_badge_set (badge, verdict->kind);
+  gtk_widget_set_halign (badge, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (box), badge);
+  gtk_box_append (GTK_BOX (box), cell (below, "caption"));
+  gtk_widget_add_css_class (gtk_widget_get_last_child (box), "dim-label");
+  if (verdict->reason != NULL)
+    gtk_widget_set_tooltip_text (box, verdict->reason);
+  return box;
+}
+
+static GtkWidget *
+waiting_cell (void)
+{
+  GtkWidget *spinner = gtk_spinner_new ();
+
+  gtk_spinner_start (GTK_SPINNER (spinner));
+  gtk_widget_set_halign (spinner, GTK_ALIGN_START);
+  return spinner;
+}
+
+static GtkWidget *
+claim_cell (const AssayClaim *claim)
+{
+  GtkWidget *label = cell (claim->says != NULL ? claim->says : claim->id, "dim-label");
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_lines (GTK_LABEL (label), 3);
+  /* One width only, for which the height is right. */
+  gtk_label_set_width_chars (GTK_LABEL (label), 26);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 26);
+  return label;
+}
+
+GtkWidget *
+studio_compare_claims (const StudioComparison *comparison, StudioVerdicts *const *verdicts)
+{
+  GtkGrid *grid = new_grid (comparison);
+  const StudioVerdicts *any = NULL;
+
+  for (guint k = 0; k < comparison->sides->len; k++)
+    any = verdicts[k] != NULL ? verdicts[k] : any;
+  for (guint i = 0; any != NULL && i < any->verdicts->len; i++)
+    {
+      const AssayVerdict *first = any->verdicts->pdata[i];
+
+      gtk_grid_attach (grid, claim_cell (first->claim), 0, (int) i + 1, 1, 1);
+      for (guint k = 0; k < comparison->sides->len; k++)
+        gtk_grid_attach (grid,
+                         verdicts[k] != NULL ? verdict_cell (verdicts[k]->verdicts->pdata[i])
+                                             : waiting_cell (),
+                         (int) k + 1, (int) i + 1, 1, 1);
+    }
+  if (any == NULL)
+    gtk_grid_attach (grid, waiting_cell (), 1, 1, 1, 1);
+  return in_card (grid);
+}
