@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/plan-row.h"
-
+#include "ui/desktop/runs-answer.h"
 #include "ui/desktop/split.h"
 #include "ui/desktop/words.h"
 #include <math.h>
@@ -86,8 +86,10 @@ show_run (gpointer row, const StudioQueueRun *run)
                                             run->doing != NULL && left != NULL ? " · " : "",
                                             left != NULL ? left : "", left != NULL ? " left" : "");
 
+  g_autofree char *line = studio_line_text (run->reason != NULL ? run->reason : doing);
+
   adw_preferences_row_set_title (row, run->what);
-  adw_action_row_set_subtitle (row, run->reason != NULL ? run->reason : doing);
+  adw_action_row_set_subtitle (row, line);
   lead (row, "win.show-run", run->id);
   if (g_object_get_data (row, "bar") != NULL)
     show_progress (row, run);

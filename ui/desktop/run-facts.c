@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_POINTS 512 /* of a series; beyond, every four become two */
+#define LONGEST_LINE 1000 /* bytes: longer ones are broken, for their layout takes ages */
+#define MOST_POINTS 512   /* of a series; beyond, every four become two */
 
 static void
 series_free (gpointer data)
@@ -251,7 +252,9 @@ studio_console_text (const char *bytes, gsize n)
         g_string_truncate (text, line);
       else if (c == '\n' || c == '\t' || !g_unichar_iscntrl (c))
         g_string_append_unichar (text, c);
-      if (c == '\n')
+      if (text->len - line >= LONGEST_LINE && c != '\n')
+        g_string_append_c (text, '\n');
+      if (text->len > 0 && text->str[text->len - 1] == '\n')
         line = text->len;
       at = next;
     }

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#define LONGEST_REASON 600 /* bytes; the console has all of it */
 #define MOST_CARDS 60
 #define SAVE_AFTER 700 /* milliseconds after the last key */
 
@@ -56,8 +57,9 @@ fill_state (StudioRunPage *page)
   const AssayRunDir *dir = page->facts->dir;
   const char *const classes[] = { studio_state_style (dir->state), NULL };
   g_autofree char *state = state_text (page->facts), *times = times_text (dir);
-  g_autofree char *reason = studio_console_text (dir->reason != NULL ? dir->reason : "",
-                                                 dir->reason != NULL ? strlen (dir->reason) : 0);
+  g_autofree char *reason
+      = studio_console_text (dir->reason != NULL ? dir->reason : "",
+                             dir->reason != NULL ? MIN (strlen (dir->reason), LONGEST_REASON) : 0);
   g_autofree char *study = studio_line_text (dir->study);
   g_autofree char *title = g_strdup_printf ("%s · seed %" G_GUINT64_FORMAT, study, dir->seed);
   g_autofree char *subtitle = dir->preset != NULL

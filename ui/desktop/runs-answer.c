@@ -274,13 +274,23 @@ studio_runs_answer_job (GTask *task, AssayIndex *index)
 
 /* ---- cells ---- */
 
+#define LONGEST_LINE 300 /* characters: the layout of a text costs more than its length */
+
 char *
 studio_line_text (const char *text)
 {
   char *clean = g_utf8_make_valid (text != NULL ? text : "", -1);
 
+  if (g_utf8_strlen (clean, -1) > LONGEST_LINE)
+    {
+      g_autofree char *whole = clean;
+
+      *g_utf8_offset_to_pointer (whole, LONGEST_LINE) = '\0';
+      clean = g_strconcat (whole, "…", NULL);
+    }
   for (char *c = clean; *c != '\0'; c = g_utf8_next_char (c))
-    if (g_unichar_iscntrl (g_utf8_get_char (c)))
+    if (g_unichar_iscntrl (g_utf8_get_char (c))
+        || g_unichar_type (g_utf8_get_char (c)) == G_UNICODE_FORMAT) /* turns the direction */
       memset (c, ' ', (gsize) (g_utf8_next_char (c) - c));
   return clean;
 }
