@@ -163,7 +163,7 @@ static const AssayMetric metrics[] = {
             "ln d); least squares on the whole curve, gold less its beginning." },
   { .id = "fit-beta", .title = "beta", .dims = "objective" },
   { .id = "fit-peak",
-    .title = "KL of the peak",
+    .title = "Peak",
     .unit = "nats",
     .dims = "objective",
     .help = "Missing where the form has none." },
