@@ -162,7 +162,7 @@ new_runs_are_judged_where_one_reads (void)
   desktop_test_until (is_listed, window);
   activate (window, "claims-show", "A1");
   g_assert_cmpint (studio_claim_row_verdict (row_of (window, "A1"))->kind, !=, ASSAY_REPRODUCED);
-  desktop_test_run_gallery (path, "--preset quick -j 2");
+  desktop_test_run_gallery (path, "--preset quick --seeds 3 --set nodes=9 --set texts=8 -j 2");
   desktop_test_until (is_judged, window);
   g_assert_true (gtk_list_box_row_is_selected (GTK_LIST_BOX_ROW (row_of (window, "A1"))));
   desktop_test_close (window);
