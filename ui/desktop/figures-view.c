@@ -11,7 +11,8 @@ enum
   PROP_SESSION = 1
 };
 
-#define PACE 1000 /* ms between two pictures while runs go on */
+#define PACE 1000    /* ms between two pictures while runs go on */
+#define SLOWEST 5000 /* however long one takes */
 
 static void schedule (StudioFiguresView *view);
 
@@ -157,7 +158,7 @@ static void
 schedule (StudioFiguresView *view)
 {
   gint64 since = (g_get_monotonic_time () - view->drawn) / 1000;
-  gint64 pace = MAX (PACE, (gint64) (3000 * view->seconds));
+  gint64 pace = CLAMP ((gint64) (3000 * view->seconds), PACE, SLOWEST);
 
   view->stale = TRUE;
   if (view->timer == 0 && view->cancellable == NULL && gtk_widget_get_mapped (GTK_WIDGET (view)))
