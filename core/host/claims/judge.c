@@ -418,6 +418,22 @@ judge_all_of (Judge *judge, AssayVerdict *verdict)
                 blamed->reason ? blamed->reason : assay_verdict_name (blamed->kind));
 }
 
+/* Why a part of a gate does not hold, as people read numbers. */
+static char *
+part_fails (const AssayClaim *gate, const AssayVerdictPart *part)
+{
+  g_autofree char *expected = assay_claim_expectation (&gate->expect);
+  char value[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (!isfinite (part->effect))
+    return g_strdup_printf ("%s%sthere is no value", part->level ? part->level : "",
+                            part->level ? ": " : "");
+  g_ascii_formatd (value, sizeof value, "%.4g", part->effect);
+  return g_strdup_printf ("%s%s%s is not %s", part->level ? part->level : "",
+                          part->level ? ": " : "", value,
+                          expected ? expected : "expected to be anything");
+}
+
 /* Why a gate does not hold by its point estimate; NULL: it holds. */
 static char *
 gate_fails (Judge *judge, const char *id)
@@ -443,13 +459,10 @@ gate_fails (Judge *judge, const char *id)
   for (guint i = 0; i < gate->parts->len; i++)
     {
       const AssayVerdictPart *part = gate->parts->pdata[i];
-      g_autofree char *expected = assay_claim_expectation (&claim->expect);
-      g_autofree char *value = assay_json_number (part->effect);
+      g_autofree char *why = part->holds ? NULL : part_fails (claim, part);
 
-      if (!part->holds)
-        return g_strdup_printf ("it needs %s, which does not hold: %s%s%s is not %s", id,
-                                part->level ? part->level : "", part->level ? ": " : "", value,
-                                expected ? expected : "expected to be anything");
+      if (why)
+        return g_strdup_printf ("it needs %s, which does not hold: %s", id, why);
     }
   return NULL;
 }

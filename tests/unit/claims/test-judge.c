@@ -228,6 +228,17 @@ test_rules (void)
       ==, 8);
 }
 
+/* "...: 2.017 is not below 0" */
+static void
+assert_four_digits (const char *reason)
+{
+  const char *number = strrchr (reason, ':');
+  g_autofree char *expected = g_strdup_printf ("%.4g", g_ascii_strtod (number + 1, NULL));
+  g_autofree char *words = g_strdup_printf (": %s is not below 0", expected);
+
+  g_assert_true (g_str_has_suffix (reason, words));
+}
+
 static void
 test_gates (void)
 {
@@ -236,6 +247,7 @@ test_gates (void)
 
   assert_verdict (verdicts, "gated", ASSAY_NOT_EVALUABLE);
   assert_reason (verdicts, "gated", "it needs down, which does not hold");
+  assert_four_digits (find (verdicts, "gated")->reason);
   g_assert_cmpfloat (find (verdicts, "gated")->effect, >, 1); /* the effect is shown all the same */
   assert_verdict (verdicts, "gated-twice", ASSAY_NOT_EVALUABLE);
   assert_reason (verdicts, "gated-twice", "it needs gated, which is not evaluable");
@@ -312,6 +324,7 @@ test_hostile (void)
   assert_verdict (of_empty, "up", ASSAY_NOT_EVALUABLE);
   assert_verdict (of_nan, "up", ASSAY_INCONCLUSIVE);
   assert_reason (of_nan, "up", "100 % of cells are missing");
+  assert_reason (of_nan, "gated", "it needs down, which does not hold: there is no value");
   assert_verdict (of_none, "up", ASSAY_NOT_RUN);
   assert_verdict (of_nobody, "up", ASSAY_NOT_RUN);
   assert_reason (of_nobody, "up", "no runs");
