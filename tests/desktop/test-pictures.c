@@ -4,6 +4,8 @@
 #include "desktop.h"
 #include "ui/desktop/artifact.h"
 
+#define NARROWEST 360
+
 static char *workspace;
 
 static const struct
@@ -13,8 +15,8 @@ static const struct
   gboolean dark;
 } looks[] = { { "wide-light", 1280, 800, FALSE },
               { "wide-dark", 1280, 800, TRUE },
-              { "narrow-light", 360, 640, FALSE },
-              { "narrow-dark", 360, 640, TRUE },
+              { "narrow-light", NARROWEST, 640, FALSE },
+              { "narrow-dark", NARROWEST, 640, TRUE },
               { "large-light", 3840, 2160, FALSE } };
 
 static gboolean
@@ -61,6 +63,18 @@ show (StudioWindow *window, const char *page)
     studio_window_show_page (window, page);
 }
 
+/* Whatever the runs are called, the window can be as narrow as a telephone. */
+static void
+assert_fits (StudioWindow *window, const char *page)
+{
+  int least;
+
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL,
+                      NULL);
+  if (least > NARROWEST)
+    g_error ("%s wants a window of %d pixels", page, least);
+}
+
 static void
 every_view_is_shown (void)
 {
@@ -81,6 +95,7 @@ every_view_is_shown (void)
 
           show (window, pages[k]);
           let_it_finish (i == 0 ? 700 : 300);
+          assert_fits (window, name);
           desktop_test_picture (GTK_WIDGET (window), name);
         }
       studio_window_show_page (window, "studies");

@@ -654,7 +654,7 @@ pictures (void)
       f.table, (const char *const[]){ answer->identities[2], answer->identities[4], NULL });
   desktop_test_dark (TRUE);
   desktop_test_picture (GTK_WIDGET (f.window), "runs-dark");
-  desktop_test_resize (f.window, 366, 640);
+  desktop_test_resize (f.window, 360, 640);
   desktop_test_picture (GTK_WIDGET (f.window), "runs-narrow-dark");
   desktop_test_dark (FALSE);
   desktop_test_picture (GTK_WIDGET (f.window), "runs-narrow");

@@ -250,7 +250,12 @@ on_cell_setup (GtkSignalListItemFactory *factory, GtkListItem *item, Kind *kind)
       g_signal_connect (child, "clicked", G_CALLBACK (on_star_clicked), kind);
     }
   else
-    child = new_inscription (place >= 0 ? known[place].chars : 12);
+    {
+      child = new_inscription (place >= 0 ? known[place].chars : 12);
+      if (place < 0) /* values of parameters often differ in their ends */
+        gtk_inscription_set_text_overflow (GTK_INSCRIPTION (child),
+                                           GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE);
+    }
   g_object_set_data (G_OBJECT (child), "item", item);
   gtk_list_item_set_child (item, child);
 }

@@ -6,6 +6,7 @@
 
 #define MAX_PARAMETERS 24 /* columns of parameters */
 #define MAX_METRICS 3
+#define FEW_PARAMETERS 6 /* so many stand before the metrics; longer lists behind them */
 
 const char *const studio_runs_columns[]
     = { "starred", "status", "study",    "seed", "started", "duration", "preset",
@@ -14,7 +15,7 @@ const char *const studio_runs_columns[]
 /* Those that are not shown until somebody asks for them. */
 static const char *const hidden_at_first[] = { "preset", "plan", "id", "finished", "reason", NULL };
 /* Where parameters and metrics stand: behind these. */
-static const char *const before[] = { "starred", "status", "study", NULL };
+static const char *const before[] = { "starred", "status", "study", "seed", NULL };
 
 /* Without the schema (not installed) g_settings_new () would end the program. */
 static GSettings *
@@ -199,6 +200,20 @@ add_groups (GPtrArray *columns, const StudioRunsAnswer *answer)
     add_once (columns, *count);
 }
 
+/* What one looks for is seen without scrolling. */
+static void
+add_differing (GPtrArray *columns, const StudioRunsAnswer *answer, const char *const *metrics)
+{
+  guint n = MIN (g_strv_length (answer->parameters), MAX_PARAMETERS);
+
+  for (guint i = 0; n <= FEW_PARAMETERS && i < n; i++)
+    add_once (columns, answer->parameters[i]);
+  for (; *metrics != NULL; metrics++)
+    add_once (columns, *metrics);
+  for (guint i = 0; i < n; i++)
+    add_once (columns, answer->parameters[i]);
+}
+
 GStrv
 studio_runs_choice_columns (const StudioRunsChoice *choice, const StudioRunsAnswer *answer,
                             const char *const *metrics)
@@ -212,12 +227,7 @@ studio_runs_choice_columns (const StudioRunsChoice *choice, const StudioRunsAnsw
       for (const char *const *key = before; *key != NULL; key++)
         if (studio_runs_choice_shows (choice, *key))
           add_once (columns, *key);
-      for (guint i = 0; answer->parameters[i] != NULL && i < MAX_PARAMETERS; i++)
-        add_once (columns, answer->parameters[i]);
-      if (studio_runs_choice_shows (choice, "seed"))
-        add_once (columns, "seed");
-      for (; *metrics != NULL; metrics++)
-        add_once (columns, *metrics);
+      add_differing (columns, answer, metrics);
       for (const char *const *key = studio_runs_columns; *key != NULL; key++)
         if (studio_runs_choice_shows (choice, *key))
           add_once (columns, *key);

@@ -2,6 +2,7 @@
 #include "ui/desktop/runs-table.h"
 
 #include "ui/desktop/runs-cells.h"
+#include "ui/desktop/runs-width.h"
 #include "ui/desktop/width-bin.h"
 #include <string.h>
 
@@ -13,6 +14,7 @@ typedef struct
   StudioRunsTable *table;
   char *key;
   GtkColumnViewColumn *column;
+  gboolean sizing, by_hand; /* it is us who set the width; the user did */
 } Column;
 
 struct _StudioRunsTable
@@ -91,9 +93,31 @@ column_free (gpointer data)
 {
   Column *column = data;
 
+  g_signal_handlers_disconnect_by_data (column->column, column);
   g_object_unref (column->column);
   g_free (column->key);
   g_free (column);
+}
+
+static void
+on_width (GtkColumnViewColumn *view, GParamSpec *spec, Column *column)
+{
+  column->by_hand = column->by_hand || !column->sizing;
+}
+
+/* It does not become narrower: rows come and go. */
+static void
+size_column (StudioRunsTable *table, Column *column)
+{
+  int old = gtk_column_view_column_get_fixed_width (column->column), width;
+
+  if (column->by_hand || strcmp (column->key, "starred") == 0
+      || strcmp (column->key, "status") == 0)
+    return;
+  width = studio_column_width (GTK_WIDGET (table->columns), answer_of (table), column->key);
+  column->sizing = TRUE;
+  gtk_column_view_column_set_fixed_width (column->column, MAX (old, width));
+  column->sizing = FALSE;
 }
 
 static Column *
@@ -111,6 +135,8 @@ new_column (StudioRunsTable *table, const char *key)
   gtk_column_view_column_set_expand (column->column, studio_column_expands (key));
   gtk_column_view_column_set_sorter (column->column, sorter);
   g_object_set_data (G_OBJECT (column->column), "column", column);
+  size_column (table, column);
+  g_signal_connect (column->column, "notify::fixed-width", G_CALLBACK (on_width), column);
   return column;
 }
 
@@ -314,6 +340,8 @@ studio_runs_table_set_answer (StudioRunsTable *table, StudioRunsAnswer *answer)
 
   table->restoring = TRUE;
   studio_runs_model_set_answer (table->model, answer);
+  for (guint i = 0; i < table->list->len; i++)
+    size_column (table, table->list->pdata[i]);
   if (g_hash_table_size (selected) > 0)
     select_identities (table, selected);
   table->restoring = FALSE;
