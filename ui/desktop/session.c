@@ -2,9 +2,10 @@
 #include "ui/desktop/session.h"
 
 /* How often the run directories are looked at.  While it looks the index's thread answers nobody,
- * so a look that takes long is followed by a rest that is longer. */
+ * so a look that takes long is followed by a rest that is longer, up to what a person waits for. */
 #define TICK_SECONDS 1
-#define REST 10 /* times what the look took */
+#define REST 5                            /* times what the look took */
+#define LONGEST_REST (3 * G_USEC_PER_SEC) /* of which a run's new state may be unseen */
 
 struct _StudioSession
 {
@@ -16,7 +17,7 @@ struct _StudioSession
   guint64 version;   /* of the index, as last announced */
   gboolean refreshing, scanning, closed;
   guint tick;
-  gint64 look_began, rest_until; /* monotonic time */
+  gint64 rest_until; /* monotonic time */
   StudioSelection selection;
 };
 
@@ -76,20 +77,27 @@ studio_session_run (StudioSession *session, GTask *task, StudioIndexJob job)
   g_thread_pool_push (session->jobs, item, NULL);
 }
 
+typedef struct
+{
+  guint64 version;
+  gint64 microseconds; /* that it took, without the wait for other jobs */
+} Look;
+
 static void
 refresh_index (GTask *task, AssayIndex *index)
 {
   GError *error = NULL;
-  guint64 *version;
+  gint64 began = g_get_monotonic_time ();
+  Look *look;
 
   if (!assay_index_refresh (index, &error))
     {
       g_task_return_error (task, error);
       return;
     }
-  version = g_new (guint64, 1);
-  *version = assay_index_version (index);
-  g_task_return_pointer (task, version, g_free);
+  look = g_new (Look, 1);
+  *look = (Look){ assay_index_version (index), g_get_monotonic_time () - began };
+  g_task_return_pointer (task, look, g_free);
 }
 
 static void
@@ -97,19 +105,18 @@ on_refreshed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   StudioSession *session = STUDIO_SESSION (object);
   g_autoptr (GError) error = NULL;
-  g_autofree guint64 *version = g_task_propagate_pointer (G_TASK (result), &error);
-
-  gint64 now = g_get_monotonic_time ();
+  g_autofree Look *look = g_task_propagate_pointer (G_TASK (result), &error);
 
   session->refreshing = FALSE;
-  session->rest_until = now + REST * (now - session->look_began);
+  session->rest_until = g_get_monotonic_time ()
+                        + MIN (REST * (look != NULL ? look->microseconds : 0), LONGEST_REST);
   if (session->closed)
     return;
-  if (version == NULL)
+  if (look == NULL)
     studio_session_notice (session, "%s", error->message);
-  else if (*version != session->version)
+  else if (look->version != session->version)
     {
-      session->version = *version;
+      session->version = look->version;
       g_signal_emit (session, signals[RUNS_CHANGED], 0);
     }
 }
@@ -120,7 +127,6 @@ studio_session_refresh (StudioSession *session)
   if (session->refreshing || session->closed)
     return;
   session->refreshing = TRUE;
-  session->look_began = g_get_monotonic_time ();
   studio_session_run (session, g_task_new (session, NULL, on_refreshed, NULL), refresh_index);
 }
 
