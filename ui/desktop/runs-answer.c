@@ -2,6 +2,7 @@
 #include "ui/desktop/runs-answer.h"
 
 #include "host/registry/json.h"
+#include "ui/desktop/runs-metric.h"
 #include <math.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ studio_runs_question_free (StudioRunsQuestion *question)
   g_strfreev (question->metrics);
   g_strfreev (question->by);
   g_free (question->metric);
+  g_free (question->labels);
   g_free (question);
 }
 
@@ -152,12 +154,43 @@ is_all_but_seed (const StudioRunsAnswer *answer)
   return g_strcmp0 (by[0], "study") == 0 && g_strcmp0 (by[1], "parameters") == 0;
 }
 
+/* A column that the index does not know: the rows are sorted here. */
+typedef struct
+{
+  StudioMetricColumn column;
+  gboolean descending;
+} OwnOrder;
+
+static int
+compare_runs (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const AssayRunRow *x = a, *y = b;
+  const OwnOrder *order = data;
+  double u = studio_metric_column_value (&order->column, x->summaries);
+  double v = studio_metric_column_value (&order->column, y->summaries);
+
+  if (isnan (u) || isnan (v) || u == v)
+    return isnan (u) != isnan (v) ? isnan (u) - isnan (v) : strcmp (x->id, y->id);
+  return (u < v) != order->descending ? -1 : 1;
+}
+
+static void
+sort_runs (GArray *rows, const StudioRunsQuestion *question)
+{
+  OwnOrder order = { .descending = question->descending };
+
+  studio_metric_column_parse (question->order, &order.column);
+  g_array_sort_with_data (rows, compare_runs, &order);
+  studio_metric_column_clear (&order.column);
+}
+
 static gboolean
 ask_runs (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestion *question,
           const AssayFilter *filter, GError **error)
 {
+  gboolean own = question->order != NULL && studio_metric_column_is_own (question->order);
   AssayIndexQuery query = { .filter = filter,
-                            .order = question->order,
+                            .order = own ? NULL : question->order,
                             .descending = question->descending,
                             .summaries = question->metrics != NULL && *question->metrics != NULL,
                             .metrics = (const char *const *) question->metrics };
@@ -165,6 +198,8 @@ ask_runs (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestion 
   answer->rows = assay_index_query (index, &query, error);
   if (answer->rows == NULL)
     return FALSE;
+  if (own)
+    sort_runs (answer->rows->rows, question);
   answer->n = answer->n_runs = answer->rows->rows->len;
   answer->identities = g_new (const char *, answer->n + 1);
   for (guint i = 0; i < answer->n; i++)
@@ -229,6 +264,7 @@ ask_groups (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestio
   AssayGroupQuery query = { .filter = filter,
                             .by = (const char *const *) question->by,
                             .metric = question->metric,
+                            .labels = question->labels,
                             .kind = question->kind };
 
   answer->groups = assay_index_group (index, &query, error);
@@ -356,8 +392,19 @@ value_text (const AssayRunRow *row, const char *column)
 }
 
 static char *
+own_text (const AssayRunRow *row, const char *key)
+{
+  g_auto (StudioMetricColumn) column = { 0 };
+
+  studio_metric_column_parse (key, &column);
+  return studio_number_text (studio_metric_column_value (&column, row->summaries));
+}
+
+static char *
 run_text (const AssayRunRow *row, const char *column)
 {
+  if (studio_metric_column_is_own (column))
+    return own_text (row, column);
   if (strcmp (column, "tag") == 0)
     {
       g_autofree char *tags = g_strjoinv (", ", (GStrv) row->tags);

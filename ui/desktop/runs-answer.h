@@ -16,6 +16,7 @@ typedef struct
   gboolean grouped;        /* rows are groups */
   GStrv by;                /* keys to group by; NULL: all but the seed */
   char *metric;            /* whose mean groups show; NULL: none */
+  char *labels;            /* one label set of it; NULL: all */
   AssaySummaryKind kind;   /* of that metric */
   gboolean all_parameters; /* as columns; else those that differ */
 } StudioRunsQuestion;
@@ -46,8 +47,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StudioRunsAnswer, studio_runs_answer_unref)
 /** The run in row @i; NULL: it is a group. */
 const AssayRunRow *studio_runs_answer_run (const StudioRunsAnswer *answer, guint i);
 const AssayRunGroup *studio_runs_answer_group (const StudioRunsAnswer *answer, guint i);
-/** What stands in a cell: @column is a key of a filter; of groups also "runs", "failed", "live",
- *  "mean" and "interval".  "": nothing. */
+/** What stands in a cell: @column is a key of a filter, or of runs-metric.h; of groups also "runs",
+ * "failed", "live", "mean" and "interval".  "": nothing. */
 char *studio_runs_answer_text (const StudioRunsAnswer *answer, guint i, const char *column);
 /** "depth=5 agent=graph": the parameters shown, in one line. */
 char *studio_runs_answer_parameters (const StudioRunsAnswer *answer, guint i);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/runs-cells.h"
 
+#include "ui/desktop/runs-metric.h"
 #include <string.h>
 
 #define LONG_TEXT 9 /* characters of a cell that may not fit */
@@ -10,6 +11,7 @@ struct _StudioRunsCells
 {
   guint references; /* factories live as long as somebody uses them */
   StudioRunsModel *model;
+  StudioRunsAt *at;         /* NULL: gone */
   GtkWidget *table;         /* NULL: gone */
   GHashTable *bound;        /* GtkListItem that shows a row -> Kind */
   GPtrArray *seen, *unseen; /* GtkListItem whose row may have changed since */
@@ -20,7 +22,8 @@ struct _StudioRunsCells
 typedef struct
 {
   StudioRunsCells *cells;
-  char *key; /* of the column; NULL: cards */
+  char *key;   /* of the column; NULL: cards */
+  gboolean at; /* a metric at a step */
 } Kind;
 
 /* ---- words ---- */
@@ -94,18 +97,9 @@ find_known (const char *key)
 char *
 studio_column_title (const char *key)
 {
-  static const struct
-  {
-    const char *prefix, *title;
-  } summaries[] = { { "min.", "smallest" }, { "max.", "largest" }, { "mean.", "mean" } };
   int place = find_known (key);
 
-  if (place >= 0)
-    return g_strdup (known[place].title);
-  for (guint i = 0; i < G_N_ELEMENTS (summaries); i++)
-    if (g_str_has_prefix (key, summaries[i].prefix))
-      return g_strdup_printf ("%s, %s", key + strlen (summaries[i].prefix), summaries[i].title);
-  return g_strdup (key);
+  return place >= 0 ? g_strdup (known[place].title) : studio_metric_column_title (key);
 }
 
 gboolean
@@ -171,7 +165,9 @@ update_cell (const Kind *kind, GtkListItem *item)
     set_star (child, run != NULL && run->star);
   else
     {
-      g_autofree char *text = studio_runs_answer_text (answer, row, kind->key);
+      g_autofree char *text = kind->at && kind->cells->at != NULL && run != NULL
+                                  ? studio_runs_at_text (kind->cells->at, run->id, kind->key)
+                                  : studio_runs_answer_text (answer, row, kind->key);
 
       gtk_inscription_set_text (GTK_INSCRIPTION (child), text);
     }
@@ -489,7 +485,7 @@ studio_runs_cells_factory (StudioRunsCells *cells, const char *key)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   Kind *kind = g_new (Kind, 1);
 
-  *kind = (Kind){ cells, g_strdup (key) };
+  *kind = (Kind){ cells, g_strdup (key), key != NULL && studio_metric_column_is_at (key) };
   cells->references++;
   g_signal_connect_data (factory, "setup",
                          key != NULL ? G_CALLBACK (on_cell_setup) : G_CALLBACK (on_card_setup),
@@ -500,12 +496,13 @@ studio_runs_cells_factory (StudioRunsCells *cells, const char *key)
 }
 
 StudioRunsCells *
-studio_runs_cells_new (StudioRunsModel *model, GtkWidget *table)
+studio_runs_cells_new (StudioRunsModel *model, StudioRunsAt *at, GtkWidget *table)
 {
   StudioRunsCells *cells = g_new0 (StudioRunsCells, 1);
 
   cells->references = 1;
   cells->model = g_object_ref (model);
+  cells->at = at;
   cells->table = table;
   cells->bound = g_hash_table_new (NULL, NULL);
   cells->seen = g_ptr_array_new ();
@@ -519,6 +516,7 @@ studio_runs_cells_free (StudioRunsCells *cells)
   if (cells == NULL)
     return;
   cells->table = NULL;
+  cells->at = NULL;
   stop_updating (cells);
   cells_unref (cells);
 }

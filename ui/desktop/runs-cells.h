@@ -4,13 +4,14 @@
  */
 #pragma once
 
+#include "ui/desktop/runs-at.h"
 #include "ui/desktop/runs-model.h"
 #include <gtk/gtk.h>
 
 typedef struct _StudioRunsCells StudioRunsCells;
 
-/** Cells emit "star" and "activated" (guint row) of @table, which outlives them. */
-StudioRunsCells *studio_runs_cells_new (StudioRunsModel *model, GtkWidget *table);
+/** Cells emit "star" and "activated" (guint row) of @table; it and @at outlive them. */
+StudioRunsCells *studio_runs_cells_new (StudioRunsModel *model, StudioRunsAt *at, GtkWidget *table);
 void studio_runs_cells_free (StudioRunsCells *cells);
 /** The cells of a column; @key NULL: cards, a row each. */
 GtkListItemFactory *studio_runs_cells_factory (StudioRunsCells *cells, const char *key);

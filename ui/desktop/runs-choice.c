@@ -2,6 +2,7 @@
 #include "ui/desktop/runs-choice.h"
 
 #include "ui/desktop/application.h"
+#include "ui/desktop/runs-metric.h"
 #include <string.h>
 
 #define MAX_PARAMETERS 24 /* columns of parameters */
@@ -239,26 +240,22 @@ studio_runs_choice_columns (const StudioRunsChoice *choice, const StudioRunsAnsw
 
 /* ---- the question ---- */
 
-static const struct
+/* Of groups: what was chosen, else the first column.  No mean is taken at a step. */
+static void
+choose_mean (StudioRunsQuestion *question, const char *chosen, const char *const *metrics)
 {
-  const char *prefix;
-  AssaySummaryKind kind;
-} kinds[] = { { "min.", ASSAY_SUMMARY_MIN },
-              { "max.", ASSAY_SUMMARY_MAX },
-              { "mean.", ASSAY_SUMMARY_MEAN } };
+  StudioMetricColumn column;
 
-/* "min.loss" -> "loss" */
-static const char *
-metric_of (const char *key, AssaySummaryKind *kind)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_has_prefix (key, kinds[i].prefix))
-      {
-        *kind = kinds[i].kind;
-        return key + strlen (kinds[i].prefix);
-      }
-  *kind = ASSAY_SUMMARY_LAST;
-  return key;
+  while (chosen == NULL && *metrics != NULL && studio_metric_column_is_at (*metrics))
+    metrics++;
+  if (chosen == NULL)
+    chosen = *metrics;
+  if (chosen == NULL)
+    return;
+  studio_metric_column_parse (chosen, &column);
+  question->metric = column.metric;
+  question->labels = column.labels;
+  question->kind = column.kind;
 }
 
 StudioRunsQuestion *
@@ -267,19 +264,22 @@ studio_runs_choice_question (const StudioRunsChoice *choice, const char *filter,
 {
   StudioRunsQuestion *question = g_new0 (StudioRunsQuestion, 1);
   g_autoptr (GStrvBuilder) plain = g_strv_builder_new ();
-  AssaySummaryKind kind;
 
   question->filter = g_strdup (filter);
   question->order = g_strdup (order);
   question->descending = descending;
   question->all_parameters = choice->all_parameters;
   for (guint i = 0; metrics[i] != NULL; i++)
-    g_strv_builder_add (plain, metric_of (metrics[i], &kind));
+    {
+      g_auto (StudioMetricColumn) column = { 0 };
+
+      studio_metric_column_parse (metrics[i], &column);
+      g_strv_builder_add (plain, column.metric);
+    }
   question->metrics = g_strv_builder_end (plain);
   question->grouped = choice->grouped;
   question->by = g_strdupv (choice->by);
-  if (choice->grouped && (choice->metric != NULL || *metrics != NULL))
-    question->metric = g_strdup (
-        metric_of (choice->metric != NULL ? choice->metric : *metrics, &question->kind));
+  if (choice->grouped)
+    choose_mean (question, choice->metric, metrics);
   return question;
 }

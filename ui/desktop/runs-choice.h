@@ -12,7 +12,7 @@ typedef struct
   GSettings *settings; /* NULL: nothing is remembered */
   GStrv order;         /* columns as they were last arranged */
   GStrv hidden;        /* columns not to be shown */
-  GStrv metrics;       /* "return", "min.loss": columns of summaries; NULL: the study's first */
+  GStrv metrics;       /* columns as in runs-metric.h; NULL: the study's first */
   gboolean all_parameters;
   gboolean grouped;
   GStrv by;     /* NULL: all but the seed */

@@ -6,6 +6,8 @@
 #include "ui/desktop/runs-view-private.h"
 
 #include "ui/desktop/runs-cells.h"
+#include "ui/desktop/runs-metric.h"
+#include <math.h>
 #include <string.h>
 
 #define MAX_METRICS 60 /* offered */
@@ -135,11 +137,19 @@ on_group_metric (GtkDropDown *drop, GParamSpec *spec, StudioRunsView *view)
 static void
 add_metric_of_groups (StudioRunsView *view, GtkBox *box)
 {
-  GtkWidget *drop = gtk_drop_down_new_from_strings ((const char *const *) view->metrics);
+  GtkStringList *list = gtk_string_list_new (NULL); /* which the drop-down takes */
+  GtkWidget *drop = gtk_drop_down_new (G_LIST_MODEL (list), NULL);
 
-  for (guint i = 0; view->metrics[i] != NULL; i++)
-    if (g_strcmp0 (view->metrics[i], view->choice->metric) == 0)
-      gtk_drop_down_set_selected (GTK_DROP_DOWN (drop), i);
+  for (char **metric = view->metrics; *metric != NULL; metric++)
+    {
+      guint at = g_list_model_get_n_items (G_LIST_MODEL (list));
+
+      if (studio_metric_column_is_at (*metric))
+        continue;
+      gtk_string_list_append (list, *metric);
+      if (g_strcmp0 (*metric, view->choice->metric) == 0)
+        gtk_drop_down_set_selected (GTK_DROP_DOWN (drop), at);
+    }
   g_signal_connect (drop, "notify::selected", G_CALLBACK (on_group_metric), view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (drop), GTK_ACCESSIBLE_PROPERTY_LABEL, "Mean of",
                                   -1);
@@ -198,57 +208,190 @@ on_all_parameters (GtkCheckButton *button, StudioRunsView *view)
   studio_runs_view_ask (view);
 }
 
+/* Takes @metrics (emptied) as the columns. */
 static void
-on_metric (GtkToggleButton *button, StudioRunsView *view)
+set_metrics (StudioRunsView *view, GStrv metrics)
 {
-  const char *key = g_object_get_data (G_OBJECT (button), "key");
+  g_strfreev (view->metrics);
+  view->metrics = metrics;
+  g_strfreev (view->choice->metrics);
+  view->choice->metrics = g_strdupv (metrics);
+  studio_runs_choice_save (view->choice);
+  studio_runs_view_ask (view);
+}
+
+static void
+show_metric (StudioRunsView *view, const char *key, gboolean shown)
+{
   g_autoptr (GStrvBuilder) metrics = g_strv_builder_new ();
 
   for (char **metric = view->metrics; *metric != NULL; metric++)
     if (strcmp (*metric, key) != 0)
       g_strv_builder_add (metrics, *metric);
-  if (gtk_toggle_button_get_active (button))
+  if (shown)
     g_strv_builder_add (metrics, key);
-  g_strfreev (view->metrics);
-  view->metrics = g_strv_builder_end (metrics);
-  g_strfreev (view->choice->metrics);
-  view->choice->metrics = g_strdupv (view->metrics);
-  studio_runs_choice_save (view->choice);
-  studio_runs_view_ask (view);
+  set_metrics (view, g_strv_builder_end (metrics));
 }
 
-/* last, min, max and mean of one metric. */
+static void
+on_metric (GtkToggleButton *button, StudioRunsView *view)
+{
+  show_metric (view, g_object_get_data (G_OBJECT (button), "key"),
+               gtk_toggle_button_get_active (button));
+}
+
+/* ---- at a step ---- */
+
+/* "loss@", behind which the step stands. */
+static gsize
+before_step (const char *key)
+{
+  return studio_metric_column_is_at (key) ? (gsize) (strrchr (key, '@') + 1 - key) : 0;
+}
+
+/* The step that columns have, and else the last of the runs that are shown. */
+static double
+step_of (StudioRunsView *view)
+{
+  StudioRunsAnswer *answer = studio_runs_table_answer (view->table);
+  double last = 0;
+
+  for (char **key = view->metrics; *key != NULL; key++)
+    if (before_step (*key) > 0)
+      return g_ascii_strtod (*key + before_step (*key), NULL);
+  for (guint i = 0; answer != NULL && answer->rows != NULL && i < MIN (answer->n, 200); i++)
+    {
+      const GArray *summaries = studio_runs_answer_run (answer, i)->summaries;
+
+      for (guint k = 0; summaries != NULL && k < summaries->len; k++)
+        if (g_array_index (summaries, AssaySummary, k).step > last)
+          last = g_array_index (summaries, AssaySummary, k).step;
+    }
+  return last;
+}
+
+static char *
+key_at (const char *series, gsize length, double step)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup_printf ("%.*s@%s", (int) length, series,
+                          g_ascii_formatd (number, sizeof number, "%.15g", step));
+}
+
+/* The column of this series at a step; as it is if there is one. */
+static char *
+at_key (StudioRunsView *view, const char *series)
+{
+  for (char **key = view->metrics; *key != NULL; key++)
+    if (before_step (*key) == strlen (series) + 1 && g_str_has_prefix (*key, series))
+      return g_strdup (*key);
+  return key_at (series, strlen (series), view->step);
+}
+
+static void
+on_metric_at (GtkToggleButton *button, StudioRunsView *view)
+{
+  const char *key = g_object_get_data (G_OBJECT (button), "key");
+
+  if (!gtk_toggle_button_get_active (button))
+    {
+      g_autofree char *series = g_strndup (key, before_step (key) - 1);
+      g_autofree char *shown = at_key (view, series);
+
+      show_metric (view, shown, FALSE);
+    }
+  else
+    {
+      g_autofree char *now = key_at (key, before_step (key) - 1, view->step);
+
+      show_metric (view, now, TRUE);
+    }
+}
+
+/* Columns at another step follow. */
+static void
+on_step (GtkSpinButton *spin, StudioRunsView *view)
+{
+  g_autoptr (GStrvBuilder) metrics = g_strv_builder_new ();
+  gboolean any = FALSE;
+
+  view->step = gtk_spin_button_get_value (spin);
+  for (char **key = view->metrics; *key != NULL; key++)
+    {
+      gsize length = before_step (*key);
+      g_autofree char *now = length > 0 ? key_at (*key, length - 1, view->step) : g_strdup (*key);
+
+      any = any || length > 0;
+      g_strv_builder_add (metrics, now);
+    }
+  if (any)
+    set_metrics (view, g_strv_builder_end (metrics));
+}
+
 static GtkWidget *
-metric_row (StudioRunsView *view, const char *metric)
+step_row (StudioRunsView *view)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *label = gtk_label_new ("At step"), *spin;
+
+  view->step = step_of (view);
+  spin = gtk_spin_button_new_with_range (0, 1e15, MAX (1, floor (view->step / 20)));
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), view->step);
+  gtk_widget_set_name (spin, "step");
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), spin);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, "At step",
+                                  -1);
+  g_signal_connect (spin, "value-changed", G_CALLBACK (on_step), view);
+  gtk_box_append (GTK_BOX (row), label);
+  gtk_box_append (GTK_BOX (row), spin);
+  return row;
+}
+
+/* Takes @key. */
+static GtkWidget *
+metric_button (StudioRunsView *view, const char *title, char *key, GCallback toggled)
+{
+  GtkWidget *button = gtk_toggle_button_new_with_label (title);
+  g_autofree char *name = studio_column_title (key);
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button),
+                                g_strv_contains ((const char *const *) view->metrics, key));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data_full (G_OBJECT (button), "key", key, g_free);
+  g_signal_connect (button, "toggled", toggled, view);
+  gtk_widget_add_css_class (button, "caption");
+  return button;
+}
+
+/* last, min, max and mean of one metric, or of one label set ("{split=train}") of it; and its value
+ * at the step that is asked for. */
+static GtkWidget *
+metric_row (StudioRunsView *view, const char *metric, const char *set, const char *title)
 {
   static const struct
   {
     const char *prefix, *title;
   } forms[] = { { "", "Last" }, { "min.", "Min" }, { "max.", "Max" }, { "mean.", "Mean" } };
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *label = gtk_label_new (metric);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *label = gtk_label_new (title);
+  g_autofree char *series = g_strconcat (metric, set, NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 18);
-  gtk_label_set_width_chars (GTK_LABEL (label), 8);
-  gtk_widget_set_hexpand (label, TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
   gtk_widget_add_css_class (buttons, "linked");
   for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
     {
-      GtkWidget *button = gtk_toggle_button_new_with_label (forms[i].title);
-      char *key = g_strconcat (forms[i].prefix, metric, NULL);
-      g_autofree char *name = studio_column_title (key);
+      char *key = g_strconcat (forms[i].prefix, series, NULL);
 
-      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button),
-                                    g_strv_contains ((const char *const *) view->metrics, key));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                      -1);
-      g_object_set_data_full (G_OBJECT (button), "key", key, g_free);
-      g_signal_connect (button, "toggled", G_CALLBACK (on_metric), view);
-      gtk_widget_add_css_class (button, "caption");
-      gtk_box_append (GTK_BOX (buttons), button);
+      gtk_box_append (GTK_BOX (buttons),
+                      metric_button (view, forms[i].title, key, G_CALLBACK (on_metric)));
     }
+  gtk_box_append (GTK_BOX (buttons),
+                  metric_button (view, "At", at_key (view, series), G_CALLBACK (on_metric_at)));
   gtk_box_append (GTK_BOX (row), label);
   gtk_box_append (GTK_BOX (row), buttons);
   return row;
@@ -267,6 +410,48 @@ metrics_job (GTask *task, AssayIndex *index)
     g_task_return_error (task, error);
 }
 
+/* What label sets of a metric stand under. */
+static GtkWidget *
+label_sets (GtkBox *box, const char *metric)
+{
+  g_autofree char *title = g_strdup_printf ("Label sets of %s", metric);
+  GtkWidget *expander = gtk_expander_new (title);
+  GtkWidget *sets = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_expander_set_child (GTK_EXPANDER (expander), sets);
+  gtk_box_append (box, expander);
+  return sets;
+}
+
+static void
+add_metrics (StudioRunsView *view, GtkBox *box, const GArray *rows)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) boxes = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < rows->len && g_hash_table_size (known) < MAX_METRICS; i++)
+    {
+      const AssayCatalogueRow *row = &g_array_index (rows, AssayCatalogueRow, i);
+      g_autofree char *set = g_strdup_printf ("{%s}", row->labels);
+      char *series = g_strconcat (row->metric, set, NULL);
+      GtkWidget *sets;
+
+      if (strcmp (row->axes, "step") != 0)
+        {
+          g_free (series);
+          continue;
+        }
+      if (g_hash_table_add (known, g_strdup (row->metric)))
+        gtk_box_append (box, metric_row (view, row->metric, "", row->metric));
+      if (!g_hash_table_add (known, series) || *row->labels == '\0')
+        continue;
+      sets = g_hash_table_lookup (boxes, row->metric);
+      if (sets == NULL)
+        g_hash_table_insert (boxes, (gpointer) row->metric, sets = label_sets (box, row->metric));
+      gtk_box_append (GTK_BOX (sets), metric_row (view, row->metric, set, row->labels));
+    }
+}
+
 /* @source is the box to be filled. */
 static void
 on_metrics (GObject *source, GAsyncResult *result, gpointer data)
@@ -274,20 +459,11 @@ on_metrics (GObject *source, GAsyncResult *result, gpointer data)
   StudioRunsView *view = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (AssayCatalogue) catalogue = g_task_propagate_pointer (G_TASK (result), &error);
-  const char *last = NULL;
-  guint n = 0;
 
-  for (guint i = 0; catalogue != NULL && i < catalogue->rows->len && n < MAX_METRICS; i++)
-    {
-      const AssayCatalogueRow *row = &g_array_index (catalogue->rows, AssayCatalogueRow, i);
-
-      if (strcmp (row->axes, "step") != 0 || g_strcmp0 (last, row->metric) == 0)
-        continue;
-      last = row->metric;
-      n++;
-      gtk_box_append (GTK_BOX (source), metric_row (view, row->metric));
-    }
-  if (catalogue != NULL && n == 0)
+  if (catalogue == NULL)
+    return;
+  add_metrics (view, GTK_BOX (source), catalogue->rows);
+  if (gtk_widget_get_first_child (GTK_WIDGET (source)) == NULL)
     gtk_box_append (GTK_BOX (source), explanation ("These runs have measured nothing yet."));
 }
 
@@ -300,6 +476,7 @@ fill_columns (GtkMenuButton *button, gpointer data)
   GTask *task;
 
   gtk_box_append (box, heading ("Metrics"));
+  gtk_box_append (box, step_row (view));
   gtk_box_append (box, metrics);
   gtk_box_append (box, heading ("Parameters"));
   gtk_box_append (box,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/runs-table.h"
 
+#include "ui/desktop/runs-at.h"
 #include "ui/desktop/runs-cells.h"
+#include "ui/desktop/runs-metric.h"
 #include "ui/desktop/runs-width.h"
 #include "ui/desktop/width-bin.h"
 #include <string.h>
@@ -21,6 +23,7 @@ struct _StudioRunsTable
 {
   AdwBin parent_instance;
   StudioRunsModel *model;
+  StudioRunsAt *at;
   StudioRunsCells *cells;
   GtkMultiSelection *selection;
   StudioWidthBin *width;
@@ -30,6 +33,7 @@ struct _StudioRunsTable
   GPtrArray *list;    /* Column, as they stand */
   GStrv wanted;       /* keys of columns; NULL: none yet */
   guint arranging;    /* idle source that brings the columns there */
+  guint looking;      /* timeout after which what is seen now is looked at */
   gboolean moving;    /* it is us who move columns */
   gboolean restoring; /* it is us who select */
   /* What a click on a header asked for. */
@@ -56,6 +60,64 @@ static StudioRunsAnswer *
 answer_of (StudioRunsTable *table)
 {
   return studio_runs_model_answer (table->model);
+}
+
+/* ---- what is seen ---- */
+
+#define LOOK_AFTER 100 /* milliseconds after scrolling */
+
+/* Rows are equally high, so where the view stands tells which are seen. */
+static void
+seen_rows (StudioRunsTable *table, guint *first, guint *last)
+{
+  GtkWidget *view = studio_width_bin_is_narrow (table->width) ? GTK_WIDGET (table->cards)
+                                                              : GTK_WIDGET (table->columns);
+  GtkAdjustment *place = gtk_scrolled_window_get_vadjustment (
+      GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW)));
+  double upper = gtk_adjustment_get_upper (place), page = gtk_adjustment_get_page_size (place);
+  double rows = g_list_model_get_n_items (G_LIST_MODEL (table->model)) / MAX (upper, 1);
+  guint top = (guint) (gtk_adjustment_get_value (place) * rows), seen = (guint) (page * rows);
+
+  *first = top > 0 ? top - 1 : 0;
+  *last = top + (seen > 0 ? MIN (seen + 2, SEEN) : SEEN);
+}
+
+static void
+update_cells (StudioRunsTable *table)
+{
+  guint first, last;
+
+  seen_rows (table, &first, &last);
+  studio_runs_cells_update (table->cells, first, last);
+}
+
+static gboolean
+look (gpointer data)
+{
+  StudioRunsTable *table = data;
+  guint first, last;
+
+  table->looking = 0;
+  if (table->wanted == NULL)
+    return G_SOURCE_REMOVE;
+  seen_rows (table, &first, &last);
+  studio_runs_at_look (table->at, answer_of (table), first, last,
+                       (const char *const *) table->wanted);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+look_soon (StudioRunsTable *table)
+{
+  if (table->looking == 0)
+    table->looking = g_timeout_add (LOOK_AFTER, look, table);
+}
+
+static void
+on_at_changed (gpointer data)
+{
+  update_cells (data);
+  look (data);
 }
 
 /* ---- columns ---- */
@@ -133,7 +195,8 @@ new_column (StudioRunsTable *table, const char *key)
       = gtk_column_view_column_new (title, studio_runs_cells_factory (table->cells, key));
   gtk_column_view_column_set_resizable (column->column, strcmp (key, "starred") != 0);
   gtk_column_view_column_set_expand (column->column, studio_column_expands (key));
-  gtk_column_view_column_set_sorter (column->column, sorter);
+  if (!studio_metric_column_is_at (key)) /* all logs would have to be read */
+    gtk_column_view_column_set_sorter (column->column, sorter);
   g_object_set_data (G_OBJECT (column->column), "column", column);
   size_column (table, column);
   g_signal_connect (column->column, "notify::fixed-width", G_CALLBACK (on_width), column);
@@ -219,6 +282,7 @@ studio_runs_table_set_columns (StudioRunsTable *table, const char *const *keys)
     ;
   if (!first && table->arranging == 0)
     table->arranging = g_idle_add (on_arrange, table);
+  look_soon (table);
 }
 
 GStrv
@@ -275,21 +339,16 @@ studio_runs_table_sort (StudioRunsTable *table, const char *key, gboolean descen
 
 /* ---- rows and what is chosen ---- */
 
-/* Rows are equally high, so where the view stands tells which are seen. */
 static void
 on_refreshed (StudioRunsModel *model, StudioRunsTable *table)
 {
-  GtkWidget *view = studio_width_bin_is_narrow (table->width) ? GTK_WIDGET (table->cards)
-                                                              : GTK_WIDGET (table->columns);
-  GtkAdjustment *place = gtk_scrolled_window_get_vadjustment (
-      GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW)));
-  double upper = gtk_adjustment_get_upper (place), page = gtk_adjustment_get_page_size (place);
-  double rows = g_list_model_get_n_items (G_LIST_MODEL (model)) / MAX (upper, 1);
-  guint first = (guint) (gtk_adjustment_get_value (place) * rows);
-  guint seen = (guint) (page * rows);
+  update_cells (table);
+}
 
-  studio_runs_cells_update (table->cells, first > 0 ? first - 1 : 0,
-                            first + (seen > 0 ? MIN (seen + 2, SEEN) : SEEN));
+void
+studio_runs_table_set_workspace (StudioRunsTable *table, const char *path)
+{
+  studio_runs_at_set_workspace (table->at, path);
 }
 
 StudioRunsAnswer *
@@ -339,7 +398,9 @@ studio_runs_table_set_answer (StudioRunsTable *table, StudioRunsAnswer *answer)
   g_autoptr (GHashTable) selected = selected_identities (table);
 
   table->restoring = TRUE;
+  studio_runs_at_outdate (table->at);
   studio_runs_model_set_answer (table->model, answer);
+  look_soon (table);
   for (guint i = 0; i < table->list->len; i++)
     size_column (table, table->list->pdata[i]);
   if (g_hash_table_size (selected) > 0)
@@ -461,11 +522,13 @@ on_narrow (StudioWidthBin *bin, GParamSpec *spec, StudioRunsTable *table)
 }
 
 static GtkWidget *
-scrolled (GtkWidget *child)
+scrolled (StudioRunsTable *table, GtkWidget *child)
 {
   GtkWidget *window = gtk_scrolled_window_new ();
 
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (window), child);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (window)),
+                           "value-changed", G_CALLBACK (look_soon), table, G_CONNECT_SWAPPED);
   return window;
 }
 
@@ -484,7 +547,7 @@ add_columns_view (StudioRunsTable *table)
                     table);
   g_signal_connect (gtk_column_view_get_columns (table->columns), "items-changed",
                     G_CALLBACK (on_columns_changed), table);
-  gtk_stack_add_named (table->stack, scrolled (view), "columns");
+  gtk_stack_add_named (table->stack, scrolled (table, view), "columns");
 }
 
 static void
@@ -497,7 +560,7 @@ add_cards_view (StudioRunsTable *table)
   gtk_list_view_set_show_separators (table->cards, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Runs", -1);
   g_signal_connect (view, "activate", G_CALLBACK (on_activate), table);
-  window = scrolled (view);
+  window = scrolled (table, view);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_stack_add_named (table->stack, window, "cards");
@@ -509,6 +572,7 @@ studio_runs_table_dispose (GObject *object)
   StudioRunsTable *table = STUDIO_RUNS_TABLE (object);
 
   g_clear_handle_id (&table->arranging, g_source_remove);
+  g_clear_handle_id (&table->looking, g_source_remove);
   g_clear_pointer (&table->wanted, g_strfreev);
   if (table->columns != NULL)
     {
@@ -524,6 +588,7 @@ studio_runs_table_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (table->model, table);
   g_clear_pointer (&table->list, g_ptr_array_unref);
   g_clear_pointer (&table->cells, studio_runs_cells_free);
+  g_clear_pointer (&table->at, studio_runs_at_free);
   g_clear_object (&table->selection);
   g_clear_object (&table->model);
   G_OBJECT_CLASS (studio_runs_table_parent_class)->dispose (object);
@@ -561,7 +626,8 @@ studio_runs_table_init (StudioRunsTable *table)
   table->model = studio_runs_model_new ();
   table->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (table->model)));
   table->list = g_ptr_array_new_with_free_func (column_free);
-  table->cells = studio_runs_cells_new (table->model, GTK_WIDGET (table));
+  table->at = studio_runs_at_new (on_at_changed, table);
+  table->cells = studio_runs_cells_new (table->model, table->at, GTK_WIDGET (table));
   table->stack = GTK_STACK (gtk_stack_new ());
   gtk_stack_set_hhomogeneous (table->stack, FALSE);
   table->width

@@ -13,11 +13,14 @@ G_DECLARE_FINAL_TYPE (StudioRunsTable, studio_runs_table, STUDIO, RUNS_TABLE, Ad
 /** Signals: "activated" (guint row), "star" (guint row), "sorted" (another order is wanted),
  *  "columns-moved", "selection-changed", "menu" (double x, double y). */
 
+/** Where the runs are, for values at a step. */
+void studio_runs_table_set_workspace (StudioRunsTable *table, const char *path);
+
 /** Keeps selection (by run), scroll position and sort; takes a reference. */
 void studio_runs_table_set_answer (StudioRunsTable *table, StudioRunsAnswer *answer);
 StudioRunsAnswer *studio_runs_table_answer (StudioRunsTable *table);
 
-/** Which columns, in which order: keys of a filter. */
+/** Which columns, in which order: keys of a filter, or of runs-metric.h. */
 void studio_runs_table_set_columns (StudioRunsTable *table, const char *const *keys);
 /** As they stand now, which may be other than was set; free with g_strfreev. */
 GStrv studio_runs_table_columns (StudioRunsTable *table);

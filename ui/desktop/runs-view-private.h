@@ -33,6 +33,7 @@ struct _StudioRunsView
   GCancellable *asking;  /* of the question that is under way; NULL: none */
   gboolean stale;        /* runs changed while a question was under way */
   GStrv metrics;         /* columns of metrics, as asked for */
+  double step;           /* at which new columns show metrics */
   gboolean wants_words;
   gint64 words_made; /* monotonic time */
   GStrv deleted;     /* what undo brings back */

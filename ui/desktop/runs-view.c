@@ -329,6 +329,8 @@ studio_runs_view_constructed (GObject *object)
 
   G_OBJECT_CLASS (studio_runs_view_parent_class)->constructed (object);
   studio_run_page_set_session (view->page, view->session);
+  studio_runs_table_set_workspace (view->table,
+                                   assay_workspace_path (studio_session_workspace (view->session)));
   g_signal_connect_object (view->session, "runs-changed", G_CALLBACK (on_runs_changed), view, 0);
   g_signal_connect_object (view->session, "studies-changed", G_CALLBACK (on_studies_changed), view,
                            0);
