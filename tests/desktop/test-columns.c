@@ -198,6 +198,7 @@ values_at_a_step_are_read_from_the_logs (void)
   desktop_test_until (text_is_shown, &shown);
   desktop_test_close (f.window);
   many_runs_remove (f.path);
+  g_free (f.path);
 }
 
 /* ---- sorting by what the index does not know ---- */
@@ -257,6 +258,7 @@ runs_are_sorted_by_one_label_set (void)
     }
   desktop_test_close (f.window);
   many_runs_remove (f.path);
+  g_free (f.path);
 }
 
 /* ---- order and width ---- */
@@ -290,6 +292,7 @@ columns_are_as_wide_as_what_they_hold (void)
     }
   desktop_test_close (f.window);
   many_runs_remove (f.path);
+  g_free (f.path);
 }
 
 /* Where columns are remembered, in memory. */
