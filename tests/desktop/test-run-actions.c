@@ -201,6 +201,10 @@ exports_are_the_command_lines (void)
   g_auto (GStrv) ids = NULL;
   Fixture f;
 
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("the file chooser leaves memory of its own behind");
+  return;
+#endif
   fixture_open (&f);
   ids = choose (&f, 3);
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
