@@ -4,6 +4,7 @@
 #include "host/registry/json.h"
 #include "host/store/frame.h"
 #include "ui/desktop/runs-answer.h"
+#include "ui/desktop/task.h"
 #include <math.h>
 #include <string.h>
 
@@ -456,7 +457,7 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   g_object_set_data_full (G_OBJECT (task), "rows", rows, (GDestroyNotify) assay_run_rows_free);
-  g_task_run_in_thread (task, compare_rows);
+  studio_task_run (task, compare_rows);
 }
 
 static Request *

@@ -3,6 +3,7 @@
 
 #include "host/registry/json.h"
 #include "ui/desktop/figure.h"
+#include "ui/desktop/task.h"
 #include <glib/gstdio.h>
 
 struct _StudioFigureStore
@@ -270,7 +271,7 @@ studio_figure_store_new (const char *workspace)
   store->path = g_build_filename (g_get_user_data_dir (), "assay", "figures", name, NULL);
   studio_figure_store_flush (store);
   g_task_set_task_data (task, g_strdup (store->path), g_free);
-  g_task_run_in_thread (task, load);
+  studio_task_run (task, load);
   return store;
 }
 

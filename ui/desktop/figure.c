@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/figure.h"
 
+#include "ui/desktop/task.h"
+
 #include <string.h>
 
 void
@@ -149,7 +151,7 @@ studio_figure_load (StudioSession *session, const StudioFigureRequest *request,
   g_autoptr (GTask) task = g_task_new (session, cancellable, callback, data);
 
   g_task_set_task_data (task, job_new (session, request), job_free);
-  g_task_run_in_thread (task, load);
+  studio_task_run (task, load);
 }
 
 StudioFigure *
@@ -208,7 +210,7 @@ studio_figure_write (StudioFigure *figure, const char *path, GAsyncReadyCallback
 
   *writing = (Writing){ figure, g_strdup (path) };
   g_task_set_task_data (task, writing, writing_free);
-  g_task_run_in_thread (task, write_file);
+  studio_task_run (task, write_file);
 }
 
 gboolean

@@ -7,6 +7,7 @@
 #include "ui/desktop/preset-row.h"
 #include "ui/desktop/settings.h"
 #include "ui/desktop/split.h"
+#include "ui/desktop/task.h"
 #include "ui/desktop/window.h"
 #include "ui/desktop/words.h"
 #include <math.h>
@@ -92,7 +93,7 @@ on_save (gpointer data)
   form->saving++;
   *kept = (Kept){ studio_draft_copy (form->draft), g_strdup (form->study->id) };
   g_task_set_task_data (task, kept, kept_free);
-  g_task_run_in_thread (task, save_draft);
+  studio_task_run (task, save_draft);
   return G_SOURCE_REMOVE;
 }
 
@@ -186,7 +187,7 @@ begin_outline (StudioForm *form)
   g_task_set_task_data (task, studio_draft_copy (form->draft), (GDestroyNotify) studio_draft_free);
   g_object_set_data_full (G_OBJECT (task), "study", assay_study_info_ref (form->study),
                           (GDestroyNotify) assay_study_info_unref);
-  g_task_run_in_thread (task, make_outline);
+  studio_task_run (task, make_outline);
 }
 
 gboolean
@@ -441,7 +442,7 @@ studio_form_set_study (StudioForm *form, AssayStudyInfo *study)
   update_actions (form);
   task = g_task_new (form, form->cancellable, on_loaded, NULL);
   g_task_set_task_data (task, g_strdup (study->id), g_free);
-  g_task_run_in_thread (task, load_draft);
+  studio_task_run (task, load_draft);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "host/chart/style.h"
 #include "ui/desktop/graph-canvas.h"
 #include "ui/desktop/graph-node.h"
+#include "ui/desktop/task.h"
 #include "ui/desktop/width-bin.h"
 #include <math.h>
 
@@ -246,7 +247,7 @@ start (StudioGraphView *view, AssayGraphData *graph, GTaskThreadFunc work,
                 g_strdup (engines[engine_of (view)].engine), graph };
   task = g_task_new (view, view->cancellable, answer, NULL);
   g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, work);
+  studio_task_run (task, work);
 }
 
 static void
@@ -419,7 +420,7 @@ studio_graph_view_export (StudioGraphView *view, const char *path)
       export->y = g_memdup2 (graph->y, (graph->n_nodes + 1) * sizeof *graph->y);
     }
   g_task_set_task_data (task, export, export_free);
-  g_task_run_in_thread (task, write_export);
+  studio_task_run (task, write_export);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/launch.h"
 
+#include "ui/desktop/task.h"
+
 #include "host/run/supervisor.h"
 
 typedef struct
@@ -82,7 +84,7 @@ studio_launch (gpointer source, StudioSession *session, const StudioDraft *draft
   *launch
       = (Launch){ g_object_ref (session), studio_draft_copy (draft), studio_outline_ref (outline) };
   g_task_set_task_data (task, launch, launch_free);
-  g_task_run_in_thread (task, start);
+  studio_task_run (task, start);
 }
 
 StudioLaunched *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/picture-view.h"
 
+#include "ui/desktop/task.h"
+
 #include "host/registry/error.h"
 #include <math.h>
 #include <string.h>
@@ -205,7 +207,7 @@ studio_picture_view_new (const char *path)
   g_autoptr (GTask) task = g_task_new (view, view->cancellable, on_read, NULL);
 
   g_task_set_task_data (task, g_strdup (path), g_free);
-  g_task_run_in_thread (task, read_picture);
+  studio_task_run (task, read_picture);
   return GTK_WIDGET (view);
 }
 

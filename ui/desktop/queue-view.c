@@ -4,6 +4,7 @@
 #include "host/run/supervisor.h"
 #include "ui/desktop/plan-row.h"
 #include "ui/desktop/queue.h"
+#include "ui/desktop/task.h"
 #include "ui/desktop/window.h"
 #include <string.h>
 
@@ -276,7 +277,7 @@ give_order (StudioQueueView *view, GVariant *id, GTaskThreadFunc func)
                     registry != NULL ? assay_registry_ref (registry) : NULL,
                     g_variant_dup_string (id, NULL) };
   g_task_set_task_data (task, order, order_free);
-  g_task_run_in_thread (task, func);
+  studio_task_run (task, func);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/run-commands.h"
 
+#include "ui/desktop/task.h"
+
 #include "host/registry/json.h"
 #include "host/run/supervisor.h"
 #include <string.h>
@@ -273,7 +275,7 @@ studio_run_command (StudioSession *session, StudioRunCommand command, const char
       &(Work){ .command = command, .runs = g_strdupv ((GStrv) runs), .text = g_strdup (text) },
       cancellable, callback, data);
 
-  g_task_run_in_thread (task, do_command);
+  studio_task_run (task, do_command);
 }
 
 static void
@@ -299,5 +301,5 @@ studio_run_export (StudioSession *session, const char *const *runs, AssayExportF
       &(Work){ .runs = g_strdupv ((GStrv) runs), .text = g_strdup (path), .format = format },
       cancellable, callback, data);
 
-  g_task_run_in_thread (task, do_export);
+  studio_task_run (task, do_export);
 }

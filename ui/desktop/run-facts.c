@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/run-facts.h"
 
+#include "ui/desktop/task.h"
+
 #include "base/log/log.h"
 #include "host/registry/json.h"
 #include <math.h>
@@ -329,5 +331,5 @@ studio_run_facts_load (StudioSession *session, const char *run, GCancellable *ca
   g_autoptr (GTask) task = g_task_new (session, cancellable, callback, data);
 
   g_task_set_task_data (task, g_strdup (run), g_free);
-  g_task_run_in_thread (task, load);
+  studio_task_run (task, load);
 }

@@ -3,6 +3,7 @@
 
 #include "host/run/supervisor.h"
 #include "ui/desktop/runs-answer.h"
+#include "ui/desktop/task.h"
 
 #define TICK_SECONDS 1
 
@@ -181,7 +182,7 @@ studio_run_page_verify (StudioRunPage *page)
   gtk_spinner_start (page->verify_spinner);
   gtk_button_set_label (page->verify_button, "Stop");
   gtk_widget_set_visible (GTK_WIDGET (page->verify_group), TRUE);
-  g_task_run_in_thread (task, verify);
+  studio_task_run (task, verify);
 }
 
 /* ---- from outside ---- */

@@ -2,6 +2,7 @@
 #include "ui/desktop/runs-at.h"
 
 #include "ui/desktop/runs-metric.h"
+#include "ui/desktop/task.h"
 #include <math.h>
 
 #define BATCH 8 /* runs whose logs are read before what they say is shown */
@@ -207,7 +208,7 @@ start (StudioRunsAt *at, Batch *batch)
   at->reading = g_cancellable_new ();
   task = g_task_new (NULL, at->reading, on_read, at);
   g_task_set_task_data (task, batch, batch_free);
-  g_task_run_in_thread (task, read_batch);
+  studio_task_run (task, read_batch);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "host/chart/style.h"
 #include "ui/desktop/rows.h"
 #include "ui/desktop/sample-text.h"
+#include "ui/desktop/task.h"
 #include "ui/desktop/width-bin.h"
 #include <string.h>
 
@@ -303,7 +304,7 @@ on_query (StudioSamplesView *view)
     }
   task = g_task_new (view, view->cancellable, on_made, NULL);
   g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, make_table);
+  studio_task_run (task, make_table);
 }
 
 /* ---- choosing ---- */
@@ -463,7 +464,7 @@ studio_samples_view_new (StudioSession *session, const char *run, const char *na
 
   *reading = (Reading){ g_object_ref (session), g_strdup (run), g_strdup (name) };
   g_task_set_task_data (task, reading, reading_free);
-  g_task_run_in_thread (task, read_samples);
+  studio_task_run (task, read_samples);
   return GTK_WIDGET (view);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/session.h"
 
+#include "ui/desktop/task.h"
+
 /* How often the run directories are looked at.  While it looks the index's thread answers nobody,
  * so a look that takes long is followed by a rest that is longer, up to what a person waits for. */
 #define TICK_SECONDS 1
@@ -48,17 +50,19 @@ run_job (gpointer data, gpointer user_data)
 {
   StudioSession *session = user_data;
   g_autofree Job *job = data;
-  g_autoptr (GTask) task = job->task;
+  GTask *task = job->task;
   GError *error = NULL;
 
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  if (session->index == NULL)
-    session->index = assay_index_open (session->workspace, &error);
-  if (session->index == NULL)
-    g_task_return_error (task, error);
-  else
-    job->job (task, session->index);
+  if (!g_task_return_error_if_cancelled (task))
+    {
+      if (session->index == NULL)
+        session->index = assay_index_open (session->workspace, &error);
+      if (session->index == NULL)
+        g_task_return_error (task, error);
+      else
+        job->job (task, session->index);
+    }
+  studio_task_release (task);
 }
 
 void
@@ -183,7 +187,7 @@ studio_session_rescan (StudioSession *session)
     return;
   session->scanning = TRUE;
   task = g_task_new (session, NULL, on_scanned, NULL);
-  g_task_run_in_thread (task, scan);
+  studio_task_run (task, scan);
 }
 
 /* ---- what is looked at ---- */

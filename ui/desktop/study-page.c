@@ -2,6 +2,7 @@
 #include "ui/desktop/study-page.h"
 
 #include "host/claims/claims.h"
+#include "ui/desktop/task.h"
 #include "ui/desktop/width-bin.h"
 #include <string.h>
 
@@ -289,7 +290,7 @@ studio_study_page_set_study (StudioStudyPage *page, AssayStudyInfo *study)
   task = g_task_new (page, page->cancellable, on_lines, NULL);
   g_task_set_task_data (task, assay_study_info_ref (study),
                         (GDestroyNotify) assay_study_info_unref);
-  g_task_run_in_thread (task, collect_lines);
+  studio_task_run (task, collect_lines);
 }
 
 void

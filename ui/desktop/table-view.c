@@ -5,6 +5,7 @@
 #include "host/chart/style.h"
 #include "host/registry/json.h"
 #include "ui/desktop/rows.h"
+#include "ui/desktop/task.h"
 #include <math.h>
 #include <string.h>
 
@@ -307,7 +308,7 @@ studio_table_view_new (const char *path)
   g_autoptr (GTask) task = g_task_new (view, view->cancellable, on_loaded, NULL);
 
   g_task_set_task_data (task, g_strdup (path), g_free);
-  g_task_run_in_thread (task, load);
+  studio_task_run (task, load);
   return GTK_WIDGET (view);
 }
 

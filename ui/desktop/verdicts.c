@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/verdicts.h"
 
+#include "ui/desktop/task.h"
+
 #include "host/chart/chart.h"
 #include "host/chart/scale.h"
 #include "host/registry/json.h"
@@ -119,7 +121,7 @@ studio_verdicts_load (StudioSession *session, const StudioSelection *selection,
   request->preset = g_strdup (selection->preset);
   request->runs = g_strdupv (selection->runs);
   g_task_set_task_data (task, request, request_free);
-  g_task_run_in_thread (task, judge);
+  studio_task_run (task, judge);
 }
 
 StudioVerdicts *
@@ -172,7 +174,7 @@ studio_verdicts_report (StudioVerdicts *verdicts, const char *path, GAsyncReadyC
 
   *report = (Report){ studio_verdicts_ref (verdicts), g_strdup (path) };
   g_task_set_task_data (task, report, report_free);
-  g_task_run_in_thread (task, write_report);
+  studio_task_run (task, write_report);
 }
 
 gboolean

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Work in threads for widgets.  g_task_run_in_thread may drop the last reference on a task, and so
+ * on the widget that is its source, in the thread; widgets end in the main thread only.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+/** As g_task_run_in_thread, but @task ends in the main thread.  Up to as many at once as there. */
+void studio_task_run (GTask *task, GTaskThreadFunc func);
+/** Hands the caller's reference on @task, from any thread, to the main thread, which drops it. */
+void studio_task_release (GTask *task);
