@@ -6,7 +6,8 @@
 
 #define DEEP_PRESETS "deep-quick deep deep-paper"
 
-/* clang-format off: rows without their table */
+/* Rows without their table. */
+/* clang-format off */
 
 /* ---- Gates ---- */
 { .id = "gate-deep-optimal",

@@ -4,7 +4,8 @@
  * Written before the first run; README.md says what was changed since.
  */
 
-/* clang-format off: rows without their table */
+/* Rows without their table. */
+/* clang-format off */
 
   /* ---- Reward model ensembles ---- */
   { .id = "B1-proxy",

@@ -4,7 +4,8 @@
  * Written before the first run; README.md says what was changed since.
  */
 
-/* clang-format off: rows without their table */
+/* Rows without their table. */
+/* clang-format off */
 
 /* ---- Scaling laws of overoptimisation ---- */
 #define G1_PART(id_, says_, where_, metrics_, a_, b_)                                              \

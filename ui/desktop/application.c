@@ -31,10 +31,11 @@ studio_application_shutdown (GApplication *application)
   StudioWatch watch = studio_watchdog_read ();
 
   if (is_watched ())
-    g_printerr ("watchdog: %u of %u turns took more than %d ms, the longest %.1f ms; %u frames, the "
-                "longest %.1f ms\n",
-                watch.late, watch.turns, STUDIO_WATCHDOG_MS, watch.longest, watch.frames,
-                watch.longest_frame);
+    g_printerr (
+        "watchdog: %u of %u turns took more than %d ms, the longest %.1f ms; %u frames, the "
+        "longest %.1f ms\n",
+        watch.late, watch.turns, STUDIO_WATCHDOG_MS, watch.longest, watch.frames,
+        watch.longest_frame);
   G_APPLICATION_CLASS (studio_application_parent_class)->shutdown (application);
 }
 

@@ -66,7 +66,8 @@ studio_width_bin_measure (GtkWidget *widget, GtkOrientation orientation, int for
       gtk_widget_measure (bin->child, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
       for_size = MAX (for_size, least);
     }
-  /* A width for a height makes every label below look for one, by trying: seconds on a long page. */
+  /* A width for a height makes every label below look for one, by trying: seconds on a long page.
+   */
   gtk_widget_measure (bin->child, orientation,
                       orientation == GTK_ORIENTATION_VERTICAL ? for_size : -1, minimum, natural,
                       NULL, NULL);
