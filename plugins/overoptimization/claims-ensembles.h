@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What Coste et al. 2023 say (arXiv 2310.02743).  Rows of the table in claims.h, which includes this.
- * Written before the first run; README.md says what was changed since.
+ * What Coste et al. 2023 say (arXiv 2310.02743).  Rows of the table in claims.h, which includes
+ * this. Written before the first run; README.md says what was changed since.
  */
 
 /* Rows without their table. */
