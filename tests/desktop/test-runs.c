@@ -108,10 +108,11 @@ start_watch (Fixture *f)
   g_main_context_set_poll_func (NULL, watching_poll);
 }
 
+/* A busy machine is no failure; the messages tell what was measured. */
 #ifdef __SANITIZE_ADDRESS__
-#define SLOWER 6
+#define SLOWER 60
 #else
-#define SLOWER 1
+#define SLOWER 3
 #endif
 
 /* Milliseconds of the longest callback since the last look, drawing of frames apart. */
