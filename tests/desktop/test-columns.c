@@ -4,6 +4,7 @@
 #include "many.h"
 #include "ui/desktop/runs-metric.h"
 #include "ui/desktop/runs-table.h"
+#include "ui/desktop/words.h"
 
 #include <math.h>
 #include <string.h>

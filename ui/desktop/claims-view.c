@@ -3,6 +3,7 @@
 
 #include "ui/desktop/claim-details.h"
 #include "ui/desktop/claim-row.h"
+#include "ui/desktop/run-chooser.h"
 #include "ui/desktop/width-bin.h"
 #include "ui/desktop/window.h"
 #include <string.h>
@@ -17,17 +18,12 @@ struct _StudioClaimsView
   StudioVerdicts *verdicts;  /* as last judged; NULL: nothing yet */
   gboolean stale;            /* there is something new to judge */
   guint timer;
-  gint64 judged;       /* monotonic time of the last judgement */
-  char *shown_state;   /* what the pane of details shows */
-  GHashTable *planned; /* "study preset" of every preset that has runs */
-  char *newest;        /* study of the newest run; NULL: there is none */
-  GPtrArray *studies;  /* char *: ids, as in the drop-down */
-  GPtrArray *presets;  /* char *: ids; NULL for the newest plan, "" for chosen runs */
-  gboolean filling;    /* the drop-downs are being filled */
+  gint64 judged;     /* monotonic time of the last judgement */
+  char *shown_state; /* what the pane of details shows */
   GtkSizeGroup *groups[STUDIO_CLAIM_COLUMNS];
   GtkWidget *chip[ASSAY_NOT_RUN + 1];
   AdwLeaflet *leaflet;
-  GtkDropDown *study, *preset;
+  StudioRunChooser *chooser;
   GtkToggleButton *search_button;
   GtkSearchBar *search_bar;
   GtkEditable *search;
@@ -315,18 +311,6 @@ show_problem (StudioClaimsView *view, const char *title, const char *text)
 
 /* ---- judging ---- */
 
-static const char *
-study_shown (StudioClaimsView *view)
-{
-  const StudioSelection *selection = studio_session_selection (view->session);
-
-  if (selection->study != NULL)
-    return selection->study;
-  if (view->newest != NULL)
-    return view->newest;
-  return view->studies->len > 0 ? view->studies->pdata[0] : NULL;
-}
-
 static void
 on_judged (GObject *session, GAsyncResult *result, gpointer data)
 {
@@ -363,7 +347,7 @@ judge (StudioClaimsView *view)
   view->stale = FALSE;
   if (studio_session_registry (view->session) == NULL)
     return;
-  selection.study = (char *) study_shown (view);
+  selection.study = (char *) studio_run_chooser_study (view->chooser);
   if (selection.study == NULL)
     {
       show_problem (view, "No studies",
@@ -407,197 +391,6 @@ judge_now (StudioClaimsView *view)
   view->stale = TRUE;
   if (gtk_widget_get_mapped (GTK_WIDGET (view)))
     judge (view);
-}
-
-/* ---- what there is to choose from ---- */
-
-typedef struct
-{
-  GHashTable *planned;
-  char *newest;
-} Runs;
-
-static void
-runs_free (gpointer data)
-{
-  Runs *runs = data;
-
-  g_clear_pointer (&runs->planned, g_hash_table_unref);
-  g_free (runs->newest);
-  g_free (runs);
-}
-
-static void
-look_for_runs (GTask *task, AssayIndex *index)
-{
-  const char *const by[] = { "study", "preset", NULL };
-  GError *error = NULL;
-  g_autoptr (AssayRunGroups) groups
-      = assay_index_group (index, &(AssayGroupQuery){ .by = by }, &error);
-  g_autoptr (AssayRunRows) rows
-      = groups != NULL ? assay_index_query (index, &(AssayIndexQuery){ .limit = 1 }, &error) : NULL;
-  Runs *runs;
-
-  if (rows == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  runs = g_new0 (Runs, 1);
-  runs->planned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < groups->groups->len; i++)
-    {
-      const AssayRunGroup *group = &g_array_index (groups->groups, AssayRunGroup, i);
-
-      if (group->values[0] != NULL && group->values[1] != NULL)
-        g_hash_table_add (runs->planned,
-                          g_strconcat (group->values[0], " ", group->values[1], NULL));
-    }
-  if (rows->rows->len > 0)
-    runs->newest = g_strdup (g_array_index (rows->rows, AssayRunRow, 0).study);
-  g_task_return_pointer (task, runs, runs_free);
-}
-
-static void
-set_items (GtkDropDown *drop, GPtrArray *titles, guint chosen)
-{
-  g_autoptr (GtkStringList) model = NULL;
-
-  g_ptr_array_add (titles, NULL);
-  model = gtk_string_list_new ((const char *const *) titles->pdata);
-  gtk_drop_down_set_model (drop, G_LIST_MODEL (model));
-  gtk_drop_down_set_selected (drop, chosen);
-}
-
-static void
-fill_studies (StudioClaimsView *view)
-{
-  AssayRegistry *registry = studio_session_registry (view->session);
-  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
-  guint chosen = GTK_INVALID_LIST_POSITION;
-
-  g_ptr_array_set_size (view->studies, 0);
-  for (guint i = 0; registry != NULL && i < assay_registry_n_plugins (registry); i++)
-    {
-      const AssayPluginInfo *plugin = assay_registry_plugin (registry, i);
-
-      if (plugin->study == NULL || plugin->reason != NULL)
-        continue;
-      g_ptr_array_add (view->studies, g_strdup (plugin->study->id));
-      g_ptr_array_add (titles, (gpointer) plugin->study->title);
-    }
-  for (guint i = 0; i < view->studies->len; i++)
-    if (g_strcmp0 (view->studies->pdata[i], study_shown (view)) == 0)
-      chosen = i;
-  set_items (view->study, titles, chosen);
-}
-
-static void
-add_preset (StudioClaimsView *view, GPtrArray *titles, const char *id, const char *title)
-{
-  g_ptr_array_add (view->presets, g_strdup (id));
-  g_ptr_array_add (titles, g_strdup (title));
-}
-
-static gboolean
-has_runs (StudioClaimsView *view, const char *study, const char *preset)
-{
-  g_autofree char *key = g_strconcat (study, " ", preset, NULL);
-
-  return view->planned != NULL && g_hash_table_contains (view->planned, key);
-}
-
-static void
-fill_presets (StudioClaimsView *view)
-{
-  const StudioSelection *selection = studio_session_selection (view->session);
-  AssayRegistry *registry = studio_session_registry (view->session);
-  const char *id = study_shown (view);
-  g_autoptr (AssayStudyInfo) study
-      = registry != NULL && id != NULL ? assay_registry_study (registry, id, NULL) : NULL;
-  g_autoptr (GPtrArray) titles = g_ptr_array_new_with_free_func (g_free);
-  guint chosen = 0;
-
-  g_ptr_array_set_size (view->presets, 0);
-  add_preset (view, titles, NULL, "Newest plan");
-  for (guint i = 0; study != NULL && i < study->n_presets; i++)
-    {
-      const char *preset = study->presets[i].id;
-      gboolean wanted = g_strcmp0 (preset, selection->preset) == 0;
-
-      if (!wanted && !has_runs (view, study->id, preset))
-        continue;
-      if (wanted)
-        chosen = view->presets->len;
-      add_preset (view, titles, preset, preset);
-    }
-  if (selection->runs != NULL && selection->runs[0] != NULL)
-    {
-      g_autofree char *title = g_strdup_printf ("%u chosen runs", g_strv_length (selection->runs));
-
-      chosen = view->presets->len;
-      add_preset (view, titles, "", title);
-    }
-  set_items (view->preset, titles, chosen);
-}
-
-static void
-fill_choosers (StudioClaimsView *view)
-{
-  view->filling = TRUE;
-  fill_studies (view);
-  fill_presets (view);
-  view->filling = FALSE;
-}
-
-static void
-on_runs_found (GObject *object, GAsyncResult *result, gpointer data)
-{
-  StudioClaimsView *view = STUDIO_CLAIMS_VIEW (object);
-  Runs *runs = g_task_propagate_pointer (G_TASK (result), NULL);
-
-  if (runs == NULL)
-    return;
-  g_clear_pointer (&view->planned, g_hash_table_unref);
-  view->planned = g_steal_pointer (&runs->planned);
-  g_free (view->newest);
-  view->newest = g_steal_pointer (&runs->newest);
-  runs_free (runs);
-  fill_choosers (view);
-  schedule (view);
-}
-
-static void
-on_runs_changed (StudioClaimsView *view)
-{
-  studio_session_run (view->session, g_task_new (view, NULL, on_runs_found, NULL), look_for_runs);
-}
-
-static void
-on_selection_changed (StudioClaimsView *view)
-{
-  fill_choosers (view);
-  judge_now (view);
-}
-
-static void
-on_study (StudioClaimsView *view)
-{
-  guint i = gtk_drop_down_get_selected (view->study);
-
-  if (!view->filling && i < view->studies->len)
-    studio_session_select (view->session, view->studies->pdata[i], NULL, NULL);
-}
-
-static void
-on_preset (StudioClaimsView *view)
-{
-  guint i = gtk_drop_down_get_selected (view->preset);
-  const char *preset = i < view->presets->len ? view->presets->pdata[i] : NULL;
-  g_autofree char *study = g_strdup (study_shown (view));
-
-  if (!view->filling && study != NULL && g_strcmp0 (preset, "") != 0)
-    studio_session_select (view->session, study, preset, NULL);
 }
 
 static void
@@ -826,13 +619,11 @@ studio_claims_view_constructed (GObject *object)
   StudioClaimsView *view = STUDIO_CLAIMS_VIEW (object);
 
   G_OBJECT_CLASS (studio_claims_view_parent_class)->constructed (object);
-  g_signal_connect_object (view->session, "studies-changed", G_CALLBACK (on_selection_changed),
-                           view, G_CONNECT_SWAPPED);
-  g_signal_connect_object (view->session, "selection-changed", G_CALLBACK (on_selection_changed),
-                           view, G_CONNECT_SWAPPED);
-  g_signal_connect_object (view->session, "runs-changed", G_CALLBACK (on_runs_changed), view,
+  g_signal_connect_object (view->chooser, "changed", G_CALLBACK (judge_now), view,
                            G_CONNECT_SWAPPED);
-  on_runs_changed (view);
+  g_signal_connect_object (view->session, "runs-changed", G_CALLBACK (schedule), view,
+                           G_CONNECT_SWAPPED);
+  studio_run_chooser_set_session (view->chooser, view->session);
 }
 
 static void
@@ -857,10 +648,6 @@ studio_claims_view_finalize (GObject *object)
   StudioClaimsView *view = STUDIO_CLAIMS_VIEW (object);
 
   g_free (view->shown_state);
-  g_free (view->newest);
-  g_clear_pointer (&view->planned, g_hash_table_unref);
-  g_ptr_array_unref (view->studies);
-  g_ptr_array_unref (view->presets);
   G_OBJECT_CLASS (studio_claims_view_parent_class)->finalize (object);
 }
 
@@ -878,12 +665,12 @@ studio_claims_view_class_init (StudioClaimsViewClass *class)
       object_class, PROP_SESSION,
       g_param_spec_object ("session", NULL, NULL, STUDIO_TYPE_SESSION,
                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  g_type_ensure (STUDIO_TYPE_RUN_CHOOSER);
   g_type_ensure (STUDIO_TYPE_WIDTH_BIN);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/claims-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioClaimsView, child)
   BIND (leaflet);
-  BIND (study);
-  BIND (preset);
+  BIND (chooser);
   BIND (search_button);
   BIND (search_bar);
   BIND (search);
@@ -899,8 +686,6 @@ studio_claims_view_class_init (StudioClaimsViewClass *class)
   BIND (claims);
   BIND (details);
 #undef BIND
-  gtk_widget_class_bind_template_callback (widget_class, on_study);
-  gtk_widget_class_bind_template_callback (widget_class, on_preset);
   gtk_widget_class_bind_template_callback (widget_class, on_filter);
   gtk_widget_class_bind_template_callback (widget_class, on_narrow);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
@@ -951,11 +736,7 @@ studio_claims_view_init (StudioClaimsView *view)
 {
   GtkWidget *nothing = gtk_label_new ("No claim is like that");
 
-  view->studies = g_ptr_array_new_with_free_func (g_free);
-  view->presets = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (view));
-  studio_drop_down_ellipsize (view->study);
-  studio_drop_down_ellipsize (view->preset);
   make_head (view);
   make_chips (view);
   gtk_widget_add_css_class (nothing, "dim-label");

@@ -3,6 +3,7 @@
 
 #include "ui/desktop/claim-row.h"
 #include "ui/desktop/runs-answer.h"
+#include "ui/desktop/words.h"
 #include <math.h>
 
 #define MOST_ROWS 80

@@ -5,6 +5,7 @@
 #include "host/store/frame.h"
 #include "ui/desktop/runs-answer.h"
 #include "ui/desktop/task.h"
+#include "ui/desktop/words.h"
 #include <math.h>
 #include <string.h>
 

@@ -11,6 +11,7 @@
 #include "ui/desktop/runs-answer.h"
 #include "ui/desktop/runs-cells.h"
 #include "ui/desktop/sparkline.h"
+#include "ui/desktop/words.h"
 #include <math.h>
 #include <string.h>
 

@@ -55,10 +55,6 @@ char *studio_runs_answer_parameters (const StudioRunsAnswer *answer, guint i);
 /** The filter that finds the runs of a group; with @filter as well, if not NULL. */
 char *studio_runs_answer_group_filter (const StudioRunsAnswer *answer, guint i, const char *filter);
 
-/** Numbers, times and spans of time as people read them. */
-char *studio_number_text (double value);
-char *studio_time_text (double unix_seconds);
-char *studio_duration_text (double seconds);
 /** One line of what may be any bytes: no control character, valid UTF-8, cut where it is very long.
  */
 char *studio_line_text (const char *text);

@@ -3,6 +3,7 @@
 
 #include "ui/desktop/runs-metric.h"
 #include "ui/desktop/task.h"
+#include "ui/desktop/words.h"
 #include <math.h>
 
 #define BATCH 8 /* runs whose logs are read before what they say is shown */

@@ -2,6 +2,7 @@
 #include "ui/desktop/sparkline.h"
 
 #include "ui/desktop/runs-answer.h"
+#include "ui/desktop/words.h"
 #include <math.h>
 
 #define WIDTH 120
