@@ -315,10 +315,11 @@ chart_take_legend (AssayChart *chart, cairo_t *cr, double *x, double *y, double 
       Entry *entry = &g_array_index (entries, Entry, i);
 
       chart_text_size (cr, entry->text, &font, &entry->width, NULL);
+      entry->width += entry->kind == ENTRY_TITLE ? 12 : SAMPLE + 14;
       if (entry->kind == ENTRY_TITLE)
-        title = MAX (title, entry->width + 12);
+        title = MAX (title, entry->width);
       else
-        column = MAX (column, entry->width += SAMPLE + 14);
+        column = MAX (column, entry->width);
     }
   title = MIN (title, *width * .42);
   room = *width - title;
