@@ -7,7 +7,7 @@
 #include <assay/plugin.h>
 #include <glib.h>
 
-#define ABI "0.1" /* the version that the table describes */
+#define ABI "0.2" /* the version that the table describes */
 
 #define SIZE(type, size)                                                                           \
   {                                                                                                \
@@ -78,7 +78,7 @@ static const struct
   FIELD (AssayExpect, kind, 0),
   FIELD (AssayExpect, lo, 8),
   FIELD (AssayExpect, hi, 16),
-  SIZE (AssayClaim, 128),
+  SIZE (AssayClaim, 136),
   FIELD (AssayClaim, id, 0),
   FIELD (AssayClaim, says, 8),
   FIELD (AssayClaim, source, 16),
@@ -93,6 +93,7 @@ static const struct
   FIELD (AssayClaim, all_of, 104),
   FIELD (AssayClaim, presets, 112),
   FIELD (AssayClaim, not_run, 120),
+  FIELD (AssayClaim, caveat, 128),
   SIZE (AssayReference, 32),
   FIELD (AssayReference, metric, 0),
   FIELD (AssayReference, where, 8),

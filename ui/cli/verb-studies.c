@@ -293,6 +293,8 @@ print_claims (const AssayStudyInfo *study)
       if (claim->source != NULL)
         g_print ("      paper: %s\n", claim->paper != NULL ? claim->paper : "not stated");
       g_print ("      rule: %s\n", rule);
+      if (claim->caveat != NULL)
+        g_print ("      it may not hold here: %s\n", claim->caveat);
     }
 }
 

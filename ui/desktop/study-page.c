@@ -74,6 +74,7 @@ add_claim (GPtrArray *lines, const AssayStudyInfo *study, const AssayClaim *clai
   append_sentence (text, "Paper: ", claim->paper);
   append_sentence (text, "Where: ", claim->source);
   append_sentence (text, "Needs: ", claim->needs);
+  append_sentence (text, "It may not hold here: ", claim->caveat);
   add_line (lines, first ? "Claims" : NULL, claim->says != NULL ? claim->says : claim->id,
             text->str, NULL);
 }

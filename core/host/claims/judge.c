@@ -520,6 +520,15 @@ verdict_new (const Judge *judge, const AssayClaim *claim)
   return verdict;
 }
 
+static void
+add_caveat (AssayVerdict *verdict)
+{
+  if (verdict->claim->caveat
+      && (verdict->kind == ASSAY_CONTRADICTED || verdict->kind == ASSAY_INCONCLUSIVE))
+    g_ptr_array_add (verdict->notes,
+                     g_strdup_printf ("why it may not hold here: %s", verdict->claim->caveat));
+}
+
 static AssayVerdict *
 judge_claim (Judge *judge, const AssayClaim *claim)
 {
@@ -544,6 +553,7 @@ judge_claim (Judge *judge, const AssayClaim *claim)
     set_reason (verdict, ASSAY_NOT_EVALUABLE, "it has neither a metric nor parts");
   if (verdict->kind < ASSAY_NOT_EVALUABLE)
     check_gates (judge, verdict);
+  add_caveat (verdict);
   g_ptr_array_set_size (judge->open, (gint) judge->open->len - 1);
   return verdict;
 }

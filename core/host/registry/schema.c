@@ -120,6 +120,7 @@ static const Field claim_fields[] = { F ("id", ID, id),
                                       F ("all-of", TEXT, all_of),
                                       F ("presets", TEXT, presets),
                                       F ("not-run", TEXT, not_run),
+                                      F ("caveat", TEXT, caveat),
                                       { 0 } };
 const RowType schema_claim = ROW_TYPE ("claims", claim_fields);
 #undef ROW

@@ -47,7 +47,7 @@ ASSAY_BEGIN_C
 
 /** While the major number is 0 the host demands exactly this pair. */
 #define ASSAY_ABI_MAJOR 0
-#define ASSAY_ABI_MINOR 1
+#define ASSAY_ABI_MINOR 2
 
 /** Rows of one type: @stride is sizeof (row) as the plugin was compiled. */
 typedef struct AssayTable
@@ -323,6 +323,8 @@ typedef struct AssayClaim
   const char *all_of;  /* parts: reproduced if all are */
   const char *presets; /* where it can be judged; NULL: in every preset */
   const char *not_run; /* why no preset can judge it; the verdict is then "not run" */
+  const char *caveat;  /* why it may fail here though the paper is right: a note of any verdict that
+                          is inconclusive or contradicted; NULL: none is known */
 } AssayClaim;
 
 /** A cell of the paper's table, drawn beside ours (source=paper). */

@@ -35,11 +35,11 @@ static const AssayMetric metrics[] = {
 #define GAIN .metric = "gain", .fold = ASSAY_FOLDS (ASSAY_MEAN ("seed"))
 
 static const AssayClaim claims[] = {
-  { .id = "up", .says = "New beats old", GAIN, .expect = ASSAY_ABOVE (0) },
-  { .id = "down", .says = "Old beats new", GAIN, .expect = ASSAY_BELOW (0) },
+  { .id = "up", .says = "New beats old", GAIN, .expect = ASSAY_ABOVE (0), .caveat = "few arms" },
+  { .id = "down", .says = "Old beats new", GAIN, .expect = ASSAY_BELOW (0), .caveat = "old arms" },
   { .id = "exactly", .says = "By about two", GAIN, .expect = ASSAY_WITHIN (1.5, 2.5) },
   { .id = "far", .says = "By five", GAIN, .expect = ASSAY_WITHIN (5, 6) },
-  { .id = "about-two", .says = "By two", GAIN, .expect = ASSAY_ABOVE (2) },
+  { .id = "about-two", .says = "By two", GAIN, .expect = ASSAY_ABOVE (2), .caveat = "2 arms" },
   { .id = "gated", .says = "Gated", GAIN, .expect = ASSAY_ABOVE (0), .needs = "down" },
   { .id = "gated-twice", .says = "Gated", GAIN, .expect = ASSAY_ABOVE (0), .needs = "gated" },
   { .id = "gated-well", .says = "Gated", GAIN, .expect = ASSAY_ABOVE (0), .needs = "up exactly" },
@@ -58,7 +58,11 @@ static const AssayClaim claims[] = {
     .fold = ASSAY_FOLDS (ASSAY_MEAN ("seed")),
     .expect = ASSAY_ABOVE (0) },
   { .id = "elsewhere", .says = "Big", GAIN, .expect = ASSAY_ABOVE (0), .presets = "paper" },
-  { .id = "never", .says = "Atari", .expect = { 0 }, .not_run = "needs the Atari games" },
+  { .id = "never",
+    .says = "Atari",
+    .expect = { 0 },
+    .not_run = "needs the Atari games",
+    .caveat = "Pong" },
   { .id = "nothing",
     .says = "Nothing",
     .metric = "gain",
@@ -272,6 +276,31 @@ test_no_verdict (void)
 }
 
 static void
+assert_caveat (GPtrArray *verdicts, const char *id, const char *caveat)
+{
+  GPtrArray *notes = find (verdicts, id)->notes;
+  g_autofree char *expected = g_strconcat ("why it may not hold here: ", caveat, NULL);
+
+  g_assert_cmpint (g_ptr_array_find_with_equal_func (notes, expected, g_str_equal, NULL), ==,
+                   caveat != NULL);
+  for (guint i = 0; i < notes->len && caveat == NULL; i++)
+    g_assert_null (strstr (notes->pdata[i], "may not hold"));
+}
+
+static void
+test_caveats (void)
+{
+  g_autoptr (World) world = make_world (6, 16);
+  g_autoptr (GPtrArray) verdicts = judge (world, "quick");
+
+  assert_caveat (verdicts, "down", "old arms");
+  assert_caveat (verdicts, "about-two", "2 arms");
+  assert_caveat (verdicts, "up", NULL);
+  assert_caveat (verdicts, "never", NULL);
+  assert_caveat (verdicts, "far", NULL);
+}
+
+static void
 test_too_little (void)
 {
   g_autoptr (World) two = make_world (2, 16), few = make_world (6, 6), one = make_world (1, 1);
@@ -378,6 +407,7 @@ main (int argc, char **argv)
   g_test_add_func ("/claims/verdicts-follow-the-interval", test_rules);
   g_test_add_func ("/claims/a-gate-holds-by-its-point-estimate", test_gates);
   g_test_add_func ("/claims/what-cannot-be-judged-says-why", test_no_verdict);
+  g_test_add_func ("/claims/a-caveat-is-told-where-a-claim-does-not-hold", test_caveats);
   g_test_add_func ("/claims/too-few-units-are-inconclusive", test_too_little);
   g_test_add_func ("/claims/a-tenth-of-cells-may-be-missing", test_missing);
   g_test_add_func ("/claims/hostile-frames-end-in-a-sentence", test_hostile);

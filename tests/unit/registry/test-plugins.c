@@ -93,7 +93,7 @@ static const struct
   { "fine", NULL, FALSE },
   { "chatter", NULL, FALSE },
   { "fork-at-load", NULL, FALSE },
-  { "minor", "plugin, abi_minor: 2, where this Assay has 1", TRUE },
+  { "minor", "plugin, abi_minor: 3, where this Assay has 2", TRUE },
   { "major", "plugin, abi_major: 7, where this Assay has 0", TRUE },
   { "size", "plugin, size: 64, where this Assay has 72", TRUE },
   { "rubbish-size", "123456789 cannot be the size of an AssayPlugin", TRUE },
