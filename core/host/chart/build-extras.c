@@ -184,6 +184,15 @@ add_reference (ChartBuilder *b, const AssayReference *reference, double x, doubl
     chart_axis_hold (&b->chart->y, reference->value);
 }
 
+/* Where several metrics are shown, each cell is of one. */
+static gboolean
+is_of_metric (Place *place, const AssayReference *reference)
+{
+  const char *metric = lookup (place, "metric");
+
+  return !metric || strcmp (metric, reference->metric) == 0;
+}
+
 static void
 place_reference (ChartBuilder *b, const AssayReference *reference, const AssayFilter *filter)
 {
@@ -199,7 +208,7 @@ place_reference (ChartBuilder *b, const AssayReference *reference, const AssayFi
           place.levels[CHANNEL_X] = level (x, i);
           place.levels[CHANNEL_Y] = level (y, j);
           place.levels[CHANNEL_COLOR] = level (color, k);
-          if (assay_filter_match (filter, lookup, &place))
+          if (is_of_metric (&place, reference) && assay_filter_match (filter, lookup, &place))
             add_reference (b, reference, i, j, color->id ? (gint) k : 0);
         }
 }
@@ -207,7 +216,8 @@ place_reference (ChartBuilder *b, const AssayReference *reference, const AssayFi
 void
 chart_build_references (ChartBuilder *b)
 {
-  const char *value = chart_is_grid (b->figure->mark) ? b->figure->color : b->figure->y;
+  g_auto (GStrv) metrics
+      = assay_words (chart_is_grid (b->figure->mark) ? b->figure->color : b->figure->y);
 
   if (b->figure->mark != ASSAY_BAR && b->figure->mark != ASSAY_TABLE_OF_CELLS)
     return;
@@ -218,7 +228,7 @@ chart_build_references (ChartBuilder *b)
       const AssayReference *reference = &b->study->references[i];
       g_autoptr (AssayFilter) filter = NULL;
 
-      if (g_strcmp0 (reference->metric, value) != 0)
+      if (!g_strv_contains ((const char *const *) metrics, reference->metric))
         continue;
       filter = assay_filter_parse (reference->where, NULL);
       if (filter)

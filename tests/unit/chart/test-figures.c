@@ -131,8 +131,15 @@ static void
 test_the_papers_cells_and_order (void)
 {
   g_autoptr (AssayChart) bars = draw ("bars"), table = draw ("table");
+  g_autoptr (AssayChart) several = draw ("several");
   const ChartReference *paper;
 
+  /* In the row of its metric alone. */
+  g_assert_cmpuint (several->references->len, ==, 1);
+  paper = several->references->pdata[0];
+  g_assert_cmpfloat (paper->value, ==, .4);
+  g_assert_cmpstr (several->y.categories->pdata[(guint) paper->y], ==, "Gain over one-step");
+  g_assert_cmpstr (several->x.categories->pdata[(guint) paper->x], ==, "graph");
   g_assert_cmpuint (bars->references->len, ==, 2);
   g_assert_cmpuint (table->references->len, ==, 2);
   paper = bars->references->pdata[0];

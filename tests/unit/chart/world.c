@@ -29,6 +29,7 @@ static const AssayMetric metrics[] = {
 static const AssayReference references[] = {
   { "final", "agent=graph env=Empty-8x8", .93, "Table 1" },
   { "final", "agent=tree env=DoorKey-5x5", .5, "Table 1" },
+  { "gain", "agent=graph", .4, "Table 2" },
 };
 static const AssayFigure figures[] = {
   { .id = "curves",
@@ -137,6 +138,12 @@ static const AssayFigure figures[] = {
     .x = "env",
     .y = "agent",
     .color = "final" },
+  { .id = "several",
+    .title = "Return and gain",
+    .mark = ASSAY_TABLE_OF_CELLS,
+    .x = "agent",
+    .y = "metric",
+    .color = "final gain" },
   { .id = "slider",
     .title = "A map at every step",
     .mark = ASSAY_HEAT,
