@@ -16,6 +16,9 @@
 #define MAIN SIZE " " DATA " diversity=seed policy-width=64"
 #define BON "optimizer=best-of-n"
 #define PPO "optimizer=ppo"
+#define SMALL "beta=0.015" /* the penalty that plays the part of the paper's 0.01 */
+#define FIVE "members=5"
+#define HALF "lambda=0.5"
 
 /* Parameters that `where` has pinned: one value each, so their mean only takes them away.  `reward`
  * and its settings say again what the label `objective` says. */

@@ -4,6 +4,7 @@
  * Written before the first run; README.md says what was changed since.
  */
 #include "arms.h"
+#include "caveats.h"
 #include <assay/plugin.h>
 
 /* Deviations of gold that count as none; and what an objective may cost. */
@@ -12,6 +13,7 @@
 #define NONE ASSAY_WITHIN (-NOTHING, NOTHING)
 
 #define JUDGED "quick standard paper"
+#define GATES "quick standard sweeps paper" /* of best-of-n */
 #define NEEDS_BON "gate-entropy gate-duplicates gate-oracle"
 #define NEEDS_RL "gate-falls"
 
@@ -23,14 +25,14 @@ static const AssayClaim claims[] = {
     .where = BON " " NOISY " " MAIN,
     .fold = ASSAY_FOLDS (PINNED, ASSAY_QUANTILE ("seed", 0)),
     .expect = ASSAY_ABOVE (1),
-    .presets = JUDGED },
+    .presets = GATES },
   { .id = "gate-duplicates",
     .says = "Under 1 % of the answers equal an earlier one",
     .metric = "guard-duplicates",
     .where = BON " " NOISY " " MAIN,
     .fold = ASSAY_FOLDS (PINNED, ASSAY_QUANTILE ("seed", 1)),
     .expect = ASSAY_BELOW (.01),
-    .presets = JUDGED },
+    .presets = GATES },
   { .id = "gate-oracle",
     .says = "Choosing by gold itself beats choosing by a single reward model",
     .metric = "bon-final",
@@ -38,7 +40,7 @@ static const AssayClaim claims[] = {
     .fold = ASSAY_FOLDS (PINNED, ASSAY_DIFF ("objective", "gold", "single"), ASSAY_MEAN ("seed")),
     .units = "seed prompt",
     .expect = ASSAY_ABOVE (0),
-    .presets = JUDGED },
+    .presets = GATES },
   { .id = "gate-falls",
     .says = "Without a penalty a policy rewarded by a single model falls by more than a tenth",
     .metric = "drop",
@@ -63,6 +65,7 @@ static const AssayClaim claims[] = {
     .presets = JUDGED },
   { .id = "control-oracle-falls",
     .says = "PPO rewarded by gold itself does not fall from its peak",
+    .caveat = NARROW,
     .metric = "drop",
     .where = PPO " " NOISY " " MAIN " beta=0 objective=gold",
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("beta objective"), ASSAY_MEAN ("seed")),
@@ -71,6 +74,7 @@ static const AssayClaim claims[] = {
     .presets = JUDGED },
   { .id = "control-random",
     .says = "Best-of-n by a random score gains nothing",
+    .caveat = NARROW,
     .metric = "bon-final bon-first",
     .where = BON " " NOISY " " MAIN " objective=random",
     .fold = ASSAY_FOLDS (PINNED, ASSAY_MEAN ("objective"),
@@ -80,6 +84,7 @@ static const AssayClaim claims[] = {
     .presets = JUDGED },
   { .id = "control-random-rl",
     .says = "PPO rewarded at random gains nothing",
+    .caveat = WHITENED,
     .metric = "final begin",
     .where = PPO " " NOISY " " MAIN " beta=0 objective=random",
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("beta objective"),
@@ -106,6 +111,7 @@ static const AssayClaim claims[] = {
     .presets = JUDGED },
   { .id = "control-accuracy",
     .says = "Reward models are as accurate as the paper's, 60 to 75 %, with 25 % wrong labels",
+    .caveat = SMALL_WORLD,
     .metric = "accuracy",
     .where = BON " " NOISY " " MAIN,
     .fold = ASSAY_FOLDS (PINNED, ASSAY_MEAN ("seed")),
@@ -113,6 +119,7 @@ static const AssayClaim claims[] = {
     .presets = JUDGED },
   { .id = "control-larger",
     .says = "The penalty at which a single reward model stops falling is larger than that of UWO",
+    .caveat = DRIFT "; " LEARNT_ALIKE,
     .metric = "drop",
     .where = PPO " " NOISY " " MAIN " objective=single,uwo",
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("seed"), ASSAY_REACH ("beta", NOTHING),
@@ -123,6 +130,7 @@ static const AssayClaim claims[] = {
     .presets = "standard paper" },
   { .id = "control-reinforce",
     .says = "Without a penalty a single reward model falls under leave-one-out REINFORCE as well",
+    .caveat = DRIFT,
     .metric = "drop",
     .where = "optimizer=reinforce " NOISY " " MAIN " beta=0 objective=single",
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("beta objective"), ASSAY_MEAN ("seed")),

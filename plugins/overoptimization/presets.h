@@ -27,6 +27,14 @@
   "optimizer=ppo reward=gold,random beta=0" ppo "\n"                                               \
   "optimizer=reinforce reward=single beta=0 rate=0.001" ppo "\n"
 
+/* A policy with a small penalty, over all that the papers sweep but penalties and n. */
+#define SWEEPS(ppo)                                                                                \
+  "optimizer=ppo " FOUR " noise=0,0.25,0.35 beta=0.015" ppo "\n"                                   \
+  "optimizer=ppo " FOUR " width=16,48 beta=0.015" ppo "\n"                                         \
+  "optimizer=ppo reward=mean members=1 beta=0.015" ppo "\n"                                        \
+  "optimizer=ppo reward=mean,wco,uwo members=3,4,8 beta=0.015" ppo "\n"                            \
+  "optimizer=ppo reward=uwo lambda=0.1,0.2,1,2 beta=0.015" ppo "\n"
+
 #define PAPER_BON " answers=12500 prompts=1000"
 #define PAPER_PPO " iterations=3000 rollouts=256 prompts=1000"
 
@@ -53,6 +61,12 @@ static const AssayPreset presets[] = {
     .plan = FULL ("", ""),
     .seeds = 8,
     .seconds = 1010 },
+  { .id = "sweeps",
+    .title = "PPO with a small penalty over wrong labels, sizes of models and ensembles, lambda",
+    .help = "B6 and G2 with four replicates, and the bars and tables of win rates under PPO.",
+    .plan = "optimizer=best-of-n width=16,32,48\n" SWEEPS (""),
+    .seeds = 4,
+    .seconds = 600 },
   { .id = "paper",
     .title = "The paper's numbers of prompts, answers and steps, with these models",
     .help
@@ -60,7 +74,7 @@ static const AssayPreset presets[] = {
       "small and large reward models. The paper's models, a thousand times as large, are out "
       "of reach; so that reward models err as often as its, pairs stay 4,000. 5 GB for a run of "
       "best-of-n, two days in all.",
-    .plan = FULL (PAPER_BON, PAPER_PPO) "optimizer=ppo " FOUR " beta=0.015 width=16,48" PAPER_PPO,
+    .plan = FULL (PAPER_BON, PAPER_PPO) SWEEPS (PAPER_PPO),
     .seeds = 8,
     .seconds = 140000 },
 #include "real-presets.h"
