@@ -36,3 +36,8 @@ void desktop_test_picture (GtkWidget *widget, const char *name);
 
 /** The first descendant of this type, and buildable name or text if not NULL; NULL: none. */
 GtkWidget *desktop_test_find (gpointer widget, GType type, const char *name);
+
+/** A dialog over the window; NULL: none. */
+gpointer desktop_test_dialog (gpointer window, GType type);
+/** Waits for the file dialog over the window, chooses @path in it and accepts. */
+void desktop_test_choose_file (gpointer window, const char *path);

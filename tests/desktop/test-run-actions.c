@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is done with chosen runs: tags, export, leading elsewhere, verify. */
+/* What is done with chosen runs: tags, leading elsewhere, verify. */
 #include "desktop.h"
 #include "ui/desktop/runs-table.h"
 
@@ -49,23 +49,6 @@ choose (Fixture *f, guint n)
   return ids;
 }
 
-/* A dialog over the window; NULL: none. */
-static gpointer
-find_toplevel (Fixture *f, GType type)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GObject) window = g_list_model_get_item (windows, i);
-
-      if (g_type_is_a (G_OBJECT_TYPE (window), type)
-          && gtk_window_get_transient_for (GTK_WINDOW (window)) == GTK_WINDOW (f->window))
-        return window; /* GTK holds it */
-    }
-  return NULL;
-}
-
 /* ---- tags ---- */
 
 typedef struct
@@ -98,7 +81,7 @@ type_tags (Fixture *f, const char *before, const char *tags, const char *respons
   GtkWidget *entry;
 
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), "win.run-tag", NULL));
-  dialog = find_toplevel (f, ADW_TYPE_MESSAGE_DIALOG);
+  dialog = desktop_test_dialog (f->window, ADW_TYPE_MESSAGE_DIALOG);
   g_assert_nonnull (dialog);
   desktop_test_settle ();
   entry = adw_message_dialog_get_extra_child (dialog);
@@ -126,103 +109,6 @@ tags_are_typed_in_a_dialog (void)
   type_tags (&f, "baseline, for the paper", "odd, baseline", "save");
   desktop_test_until (has_tags, &(Tagged){ &f, one[0], "odd, baseline" });
   desktop_test_until (has_tags, &(Tagged){ &f, two[1], "baseline, for the paper" });
-  desktop_test_close (f.window);
-}
-
-/* ---- export ---- */
-
-static gboolean
-has_dialog (gpointer data)
-{
-  return find_toplevel (data, GTK_TYPE_FILE_CHOOSER_DIALOG) != NULL;
-}
-
-/* A dialog that has just come goes to a folder of its own first, and may forget ours. */
-static void
-choose_file (GtkFileChooser *chooser, const char *folder, const char *name)
-{
-  g_autoptr (GFile) place = g_file_new_for_path (folder), wanted = g_file_get_child (place, name);
-
-  for (guint tries = 0; tries < 40; tries++)
-    {
-      g_autoptr (GFile) file = NULL;
-
-      g_assert_true (gtk_file_chooser_set_current_folder (chooser, place, NULL));
-      gtk_file_chooser_set_current_name (chooser, name);
-      desktop_test_settle ();
-      desktop_test_settle ();
-      file = gtk_file_chooser_get_file (chooser);
-      if (file != NULL && g_file_equal (file, wanted))
-        return;
-    }
-  g_error ("the dialog does not go to %s", folder);
-}
-
-/* Whole, since it is put in its place when it is. */
-static gboolean
-is_there (gpointer path)
-{
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
-
-static void
-assert_command_line_writes (const char *path, GStrv ids, const char *format)
-{
-  g_autoptr (GPtrArray) words = g_ptr_array_new ();
-  g_autofree char *mine = NULL, *theirs = NULL, *output = g_strconcat (path, ".cli", NULL);
-  g_autoptr (GError) error = NULL;
-  gsize n_mine, n_theirs;
-  int status;
-
-  for (const char **word
-       = (const char *[]){ g_getenv ("ASSAY_TEST_PROGRAM"), "export", "--workspace", workspace,
-                           "--format", format, "--output", output, NULL };
-       *word != NULL; word++)
-    g_ptr_array_add (words, (gpointer) *word);
-  for (; *ids != NULL; ids++)
-    g_ptr_array_add (words, *ids);
-  g_ptr_array_add (words, NULL);
-  g_spawn_sync (NULL, (char **) words->pdata, NULL, 0, NULL, NULL, NULL, NULL, &status, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_spawn_check_wait_status (status, &error));
-  g_file_get_contents (path, &mine, &n_mine, &error);
-  g_assert_no_error (error);
-  g_file_get_contents (output, &theirs, &n_theirs, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (n_mine, >, 100);
-  g_assert_cmpmem (mine, n_mine, theirs, n_theirs);
-}
-
-static void
-exports_are_the_command_lines (void)
-{
-  static const char *const formats[] = { "csv", "jsonl", "json" };
-  g_autofree char *folder = desktop_test_folder ("exports");
-  g_auto (GStrv) ids = NULL;
-  Fixture f;
-
-#ifdef __SANITIZE_ADDRESS__
-  g_test_skip ("the file chooser leaves memory of its own behind");
-  return;
-#endif
-  fixture_open (&f);
-  ids = choose (&f, 3);
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      g_autofree char *name = g_strconcat ("runs.", formats[i], NULL);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      GtkDialog *dialog;
-
-      g_assert_true (
-          gtk_widget_activate_action (GTK_WIDGET (f.window), "win.run-export", "s", formats[i]));
-      desktop_test_until (has_dialog, &f);
-      dialog = find_toplevel (&f, GTK_TYPE_FILE_CHOOSER_DIALOG);
-      choose_file (GTK_FILE_CHOOSER (dialog), folder, name);
-      gtk_dialog_response (dialog, GTK_RESPONSE_ACCEPT);
-      desktop_test_until (is_there, path);
-      desktop_test_settle ();
-      assert_command_line_writes (path, ids, formats[i]);
-    }
   desktop_test_close (f.window);
 }
 
@@ -369,7 +255,6 @@ main (int argc, char **argv)
   desktop_test_run_gallery (workspace, "--preset quick -j 2");
 #define ADD(name, test) g_test_add_func ("/desktop/run-actions/" name, test)
   ADD ("tags-are-typed-in-a-dialog", tags_are_typed_in_a_dialog);
-  ADD ("exports-are-the-command-lines", exports_are_the_command_lines);
   ADD ("chosen-runs-are-shown-elsewhere", chosen_runs_are_shown_elsewhere);
   ADD ("the-button-compares", the_button_compares);
   ADD ("a-run-is-verified", a_run_is_verified);

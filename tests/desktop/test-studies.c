@@ -37,10 +37,8 @@ picture_in_all_ways (StudioWindow *window, const char *name)
   } ways[] = {
     { "wide", 1280, 800, FALSE },
     { "narrow", 360, 640, FALSE },
-#ifndef __SANITIZE_ADDRESS__ /* where a new style takes half a minute */
     { "narrow-dark", 360, 640, TRUE },
     { "wide-dark", 1280, 800, TRUE },
-#endif
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
@@ -69,11 +67,7 @@ cards_show (void)
 static void
 study_pages_show (void)
 {
-#ifdef __SANITIZE_ADDRESS__ /* GTK takes minutes for the larger form there */
-  static const char *const studies[] = { "template" };
-#else
   static const char *const studies[] = { "template", "graph-backup" };
-#endif
   StudioWindow *window = desktop_test_open ();
 
   desktop_test_until (has_studies, window);
@@ -314,7 +308,7 @@ check_command (StudioWindow *window)
     g_assert_true (g_hash_table_contains (keys, ((AssaySpec *) plan->specs->pdata[i])->key));
 }
 
-G_GNUC_UNUSED static void
+static void
 the_command_line_makes_the_same_runs (void)
 {
   StudioWindow *window = open_study ("graph-backup");
@@ -345,7 +339,7 @@ the_command_line_makes_the_same_runs (void)
 }
 
 /* Typed in a process of its own, that is killed. */
-G_GNUC_UNUSED static void
+static void
 a_draft_survives_a_kill (void)
 {
   StudioWindow *window;
@@ -483,11 +477,9 @@ main (int argc, char **argv)
   g_test_add_func ("/desktop/form/what-cannot-be-is-said-in-words",
                    what_cannot_be_is_said_in_words);
   g_test_add_func ("/desktop/form/only-what-applies-is-asked", only_what_applies_is_asked);
-#ifndef __SANITIZE_ADDRESS__ /* minutes of waiting for whole studies' plans there */
   g_test_add_func ("/desktop/form/the-command-line-makes-the-same-runs",
                    the_command_line_makes_the_same_runs);
   g_test_add_func ("/desktop/form/a-draft-survives-a-kill", a_draft_survives_a_kill);
-#endif
   g_test_add_func ("/desktop/studies/from-a-click-to-a-verdict", from_a_click_to_a_verdict);
   return g_test_run ();
 }

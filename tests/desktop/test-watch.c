@@ -12,7 +12,7 @@
  * realizes widgets and looks up styles in the turn that switches), so the test is held to what a
  * job of ours on the main thread would pass at once. */
 #ifdef __SANITIZE_ADDRESS__
-#define HELD_MS 2000
+#define HELD_MS 600
 #else
 #define HELD_MS 150
 #endif

@@ -3,6 +3,7 @@
 
 #include "ui/desktop/claim-details.h"
 #include "ui/desktop/claim-row.h"
+#include "ui/desktop/file-dialog.h"
 #include "ui/desktop/run-chooser.h"
 #include "ui/desktop/width-bin.h"
 #include "ui/desktop/window.h"
@@ -455,17 +456,15 @@ on_report_written (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_report_chosen (GtkNativeDialog *dialog, int response, gpointer data)
+on_report_chosen (gpointer data, const char *path, GtkFileChooser *dialog)
 {
   StudioClaimsView *view = data;
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   Writing *writing;
 
-  gtk_native_dialog_destroy (dialog);
-  if (response != GTK_RESPONSE_ACCEPT || file == NULL || view->verdicts == NULL)
+  if (view->verdicts == NULL)
     return;
   writing = g_new (Writing, 1);
-  *writing = (Writing){ g_object_ref (view), g_file_get_path (file) };
+  *writing = (Writing){ g_object_ref (view), g_strdup (path) };
   studio_verdicts_report (view->verdicts, writing->path, on_report_written, writing);
 }
 
@@ -481,14 +480,10 @@ on_report (GSimpleAction *action, GVariant *parameter, gpointer data)
       studio_session_notice (view->session, "There are no runs to report on yet");
       return;
     }
-  dialog = gtk_file_chooser_native_new ("Write a Report",
-                                        GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (view))),
-                                        GTK_FILE_CHOOSER_ACTION_SAVE, "_Write", NULL);
+  dialog = studio_file_dialog_new (view, "Write a Report", GTK_FILE_CHOOSER_ACTION_SAVE, "_Write",
+                                   on_report_chosen);
   name = g_strconcat (view->verdicts->study->id, ".html", NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_report_chosen), view, 0);
-  g_signal_connect (dialog, "response", G_CALLBACK (g_object_unref), NULL);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 

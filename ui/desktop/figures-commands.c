@@ -4,6 +4,7 @@
  */
 #include "ui/desktop/figures-view-private.h"
 
+#include "ui/desktop/file-dialog.h"
 #include "ui/desktop/window.h"
 #include <string.h>
 
@@ -112,26 +113,19 @@ path_with_ending (GtkFileChooser *chooser, const char *path)
 }
 
 static void
-on_path_chosen (GtkNativeDialog *dialog, int response, gpointer view)
+on_path_chosen (gpointer view, const char *path, GtkFileChooser *dialog)
 {
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL, *full = NULL;
+  g_autofree char *full = path_with_ending (dialog, path);
 
-  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
-    {
-      full = path_with_ending (GTK_FILE_CHOOSER (dialog), path);
-      export_to (view, full);
-    }
-  gtk_native_dialog_destroy (dialog);
+  export_to (view, full);
 }
 
 static void
 on_export (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   StudioFiguresView *view = data;
-  GtkFileChooserNative *dialog
-      = gtk_file_chooser_native_new ("Export the Figure", GTK_WINDOW (studio_window_of (view)),
-                                     GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", NULL);
+  GtkFileChooserNative *dialog = studio_file_dialog_new (
+      view, "Export the Figure", GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", on_path_chosen);
   g_autofree char *name = g_strconcat (view->figure, ".svg", NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
@@ -144,9 +138,6 @@ on_export (GSimpleAction *action, GVariant *parameter, gpointer data)
       gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
     }
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_path_chosen), view, 0);
-  g_signal_connect (dialog, "response", G_CALLBACK (g_object_unref), NULL);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 

@@ -3,6 +3,7 @@
 
 #include "host/chart/scale.h"
 #include "host/chart/style.h"
+#include "ui/desktop/file-dialog.h"
 #include "ui/desktop/graph-canvas.h"
 #include "ui/desktop/graph-node.h"
 #include "ui/desktop/task.h"
@@ -424,14 +425,9 @@ studio_graph_view_export (StudioGraphView *view, const char *path)
 }
 
 static void
-on_export_chosen (GtkNativeDialog *dialog, int response, gpointer view)
+on_export_chosen (gpointer view, const char *path, GtkFileChooser *dialog)
 {
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
-
-  gtk_native_dialog_destroy (dialog);
-  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
-    studio_graph_view_export (view, path);
+  studio_graph_view_export (view, path);
 }
 
 static void
@@ -440,14 +436,10 @@ export_as (GtkWidget *widget, const char *action, GVariant *parameter)
   StudioGraphView *view = STUDIO_GRAPH_VIEW (widget);
   g_autofree char *name
       = g_strdup_printf ("%s.%s", view->name, g_variant_get_string (parameter, NULL));
-  GtkFileChooserNative *dialog
-      = gtk_file_chooser_native_new ("Export the Graph", GTK_WINDOW (gtk_widget_get_root (widget)),
-                                     GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", NULL);
+  GtkFileChooserNative *dialog = studio_file_dialog_new (
+      widget, "Export the Graph", GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", on_export_chosen);
 
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_export_chosen), view, 0);
-  g_signal_connect (dialog, "response", G_CALLBACK (g_object_unref), NULL);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 

@@ -2,6 +2,7 @@
 #include "ui/desktop/param-editor.h"
 
 #include "host/registry/registry.h"
+#include "ui/desktop/file-dialog.h"
 #include <math.h>
 #include <string.h>
 
@@ -296,29 +297,18 @@ choice_editor (const AssayParam *param, StudioEdited edited, gpointer row)
 /* ---- files ---- */
 
 static void
-on_file_chosen (GtkNativeDialog *dialog, int response, GtkWidget *widget)
+on_file_chosen (gpointer widget, const char *path, GtkFileChooser *dialog)
 {
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *path = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  path = file != NULL ? g_file_get_path (file) : NULL;
-  if (path != NULL)
-    gtk_editable_set_text (GTK_EDITABLE (control_of (widget)->entry), path);
-  g_object_unref (dialog);
+  gtk_editable_set_text (GTK_EDITABLE (control_of (widget)->entry), path);
 }
 
 static void
 on_browse (GtkButton *button, GtkWidget *widget)
 {
-  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
   GtkFileChooserNative *dialog
-      = gtk_file_chooser_native_new (title_of (control_of (widget)->param), window,
-                                     GTK_FILE_CHOOSER_ACTION_OPEN, "_Choose", "_Cancel");
+      = studio_file_dialog_new (widget, title_of (control_of (widget)->param),
+                                GTK_FILE_CHOOSER_ACTION_OPEN, "_Choose", on_file_chosen);
 
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_file_chosen), widget);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
@@ -329,6 +319,7 @@ file_editor (const AssayParam *param, StudioEdited edited, gpointer row)
   GtkWidget *button = gtk_button_new_from_icon_name ("document-open-symbolic");
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_name (button, "browse");
   gtk_widget_set_tooltip_text (button, "Choose a file");
   name_control (button, param, ", choose a file");
   g_signal_connect (button, "clicked", G_CALLBACK (on_browse), editor.widget);

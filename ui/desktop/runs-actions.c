@@ -4,6 +4,7 @@
  */
 #include "ui/desktop/runs-view-private.h"
 
+#include "ui/desktop/file-dialog.h"
 #include "ui/desktop/window.h"
 #include <string.h>
 
@@ -349,7 +350,6 @@ on_compare (GSimpleAction *action, GVariant *parameter, gpointer view)
 
 typedef struct
 {
-  StudioRunsView *view;
   GStrv runs;
   AssayExportFormat format;
 } Export;
@@ -367,19 +367,22 @@ on_exported (GObject *session, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_file_chosen (GtkNativeDialog *dialog, int response, Export *export)
+export_free (gpointer data)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog))
-                               : NULL;
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+  Export *export = data;
 
-  if (path != NULL)
-    studio_run_export (export->view->session, (const char *const *) export->runs, export->format,
-                       path, export->view->closing, on_exported, export->view);
   g_strfreev (export->runs);
   g_free (export);
-  g_object_unref (dialog);
+}
+
+static void
+on_file_chosen (gpointer data, const char *path, GtkFileChooser *dialog)
+{
+  StudioRunsView *view = data;
+  const Export *export = g_object_get_data (G_OBJECT (dialog), "export");
+
+  studio_run_export (view->session, (const char *const *) export->runs, export->format, path,
+                     view->closing, on_exported, view);
 }
 
 static void
@@ -388,21 +391,18 @@ on_export (GSimpleAction *action, GVariant *parameter, gpointer data)
   static const char *const names[ASSAY_N_EXPORTS]
       = { "runs.csv", "runs.jsonl", "runs.json", "runs.tar.gz" };
   StudioRunsView *view = data;
-  Export *export = g_new0 (Export, 1);
+  Export *export;
+  AssayExportFormat format;
   GtkFileChooserNative *dialog;
 
-  if (!assay_export_format (g_variant_get_string (parameter, NULL), &export->format, NULL))
-    {
-      g_free (export);
-      return;
-    }
-  export->view = view;
-  export->runs = studio_runs_view_runs (view);
-  dialog = gtk_file_chooser_native_new ("Export Runs", GTK_WINDOW (studio_window_of (view)),
-                                        GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", "_Cancel");
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), names[export->format]);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_file_chosen), export);
+  if (!assay_export_format (g_variant_get_string (parameter, NULL), &format, NULL))
+    return;
+  export = g_new (Export, 1);
+  *export = (Export){ studio_runs_view_runs (view), format };
+  dialog = studio_file_dialog_new (view, "Export Runs", GTK_FILE_CHOOSER_ACTION_SAVE, "_Export",
+                                   on_file_chosen);
+  g_object_set_data_full (G_OBJECT (dialog), "export", export, export_free);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), names[format]);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 

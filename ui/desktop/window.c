@@ -5,6 +5,7 @@
 #include "ui/desktop/claims-view.h"
 #include "ui/desktop/compare-view.h"
 #include "ui/desktop/figures-view.h"
+#include "ui/desktop/file-dialog.h"
 #include "ui/desktop/queue-view.h"
 #include "ui/desktop/runs-view.h"
 #include "ui/desktop/settings.h"
@@ -178,30 +179,19 @@ on_menu (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-on_folder_chosen (GtkNativeDialog *dialog, int response, StudioWindow *window)
+on_folder_chosen (gpointer window, const char *path, GtkFileChooser *dialog)
 {
-  g_autoptr (GFile) folder = NULL;
-  g_autofree char *path = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  path = folder != NULL ? g_file_get_path (folder) : NULL;
-  if (path != NULL)
-    g_action_group_activate_action (
-        G_ACTION_GROUP (gtk_window_get_application (GTK_WINDOW (window))), "workspace",
-        g_variant_new_string (path));
-  g_object_unref (dialog);
+  g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (window)), "workspace",
+                                  g_variant_new_string (path));
 }
 
 /* A folder without a workspace becomes one, as on the command line. */
 static void
 on_open_workspace (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
-      "Open a Workspace", window, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, "_Open", "_Cancel");
+  GtkFileChooserNative *dialog = studio_file_dialog_new (
+      window, "Open a Workspace", GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, "_Open", on_folder_chosen);
 
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_folder_chosen), window, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
