@@ -8,9 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sequences of a shard at most: enough rows for the products, few enough for the keys and values
- * of a small model to stay in a last-level cache, since a shard is finished before the next. */
+/* Sequences of a shard at most, and at least where there are as many: what a product's tile has. */
 #define SHARD 32
+#define TILE 8
+/* Bytes of a shard's keys and values that come from cache as fast as they are used, and bytes that
+ * stay in a last-level cache at all. */
+#define NEAR ((size_t) 4 << 20)
+#define FAR ((size_t) 16 << 20)
 
 struct AssaySampler
 {
@@ -306,6 +310,31 @@ sample_shard (void *data, uint32_t item)
     draw_all (&shard, t, advance (&shard, t - 1, t));
 }
 
+/** Sequences of a shard at most.  A shard is finished before the next, and at each step reads all
+ *  its keys and values, and all weights: few sequences keep the former in cache; where that is in
+ *  vain, many have the latter read seldom. */
+static uint32_t
+shard_size (const AssayGptConfig *config, uint32_t steps)
+{
+  size_t width = config->d / config->heads * config->kv_heads;
+  size_t bytes = 2 * sizeof (float) * config->layers * width * steps;
+  size_t near = bytes > 0 ? NEAR / bytes / TILE * TILE : SHARD;
+
+  if (near == 0)
+    return TILE * bytes <= FAR ? TILE : SHARD;
+  return near < SHARD ? (uint32_t) near : SHARD;
+}
+
+/** A multiple of the threads, where there are as many sequences. */
+static uint32_t
+shards_of (const AssaySampler *sampler, uint32_t n, uint32_t steps)
+{
+  uint32_t size = shard_size (&sampler->gpt->config, steps), threads = sampler->n_threads;
+  uint32_t rounds = (n + size * threads - 1) / (size * threads);
+
+  return rounds * threads < n ? rounds * threads : n;
+}
+
 static void
 check (const Work *work)
 {
@@ -351,10 +380,10 @@ assay_generate (AssaySampler *sampler, const float *values, const AssaySampling 
                 .log_probs = log_probs,
                 .n = n,
                 .steps = steps,
-                .n_shards = (n + SHARD - 1) / SHARD,
                 .streams = streams };
 
   check (&work);
+  work.n_shards = shards_of (sampler, n, steps);
   assay_decoder_weights_set (sampler->weights, values, sampler->workers);
   assay_workers_run (sampler->workers, sample_shard, &work, work.n_shards);
 }
