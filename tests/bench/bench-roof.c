@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
+#include "learn/tensor/arena.h"
 #include "learn/tensor/blas.h"
 #include "learn/tensor/parallel.h"
 
@@ -24,25 +25,22 @@ typedef struct Products
   float *a[MAX_WORKERS], *b[MAX_WORKERS], *c[MAX_WORKERS];
 } Products;
 
+/** On huge pages, as what is held against the roofs. */
 static float *
 numbers (size_t n)
 {
-  float *x = malloc (n * sizeof *x);
+  float *x = assay_alloc_zeroed (n * sizeof *x);
 
-  for (size_t i = 0; x != NULL && i < n; i++)
+  for (size_t i = 0; i < n; i++)
     x[i] = (float) (i % 97) / 97 - 0.5f;
-  if (x == NULL)
-    abort ();
   return x;
 }
 
 static void *
 gemm_set_up (uint32_t n)
 {
-  Products *products = calloc (1, sizeof *products);
+  Products *products = assay_alloc_zeroed (sizeof *products);
 
-  if (products == NULL)
-    abort ();
   products->workers = assay_workers_new (n);
   products->n = n;
   for (uint32_t i = 0; i < n; i++)
@@ -124,10 +122,8 @@ typedef struct Triad
 static void *
 triad_set_up (void)
 {
-  Triad *triad = calloc (1, sizeof *triad);
+  Triad *triad = assay_alloc_zeroed (sizeof *triad);
 
-  if (triad == NULL)
-    abort ();
   *triad = (Triad){ assay_workers_new (MAX_WORKERS), numbers (TRIAD_SIZE), numbers (TRIAD_SIZE),
                     numbers (TRIAD_SIZE) };
   return triad;

@@ -59,7 +59,7 @@ extern const BenchTable bench_base, bench_chart, bench_run, bench_store, bench_e
     bench_graph_backup, bench_dqn, bench_gpt, bench_ppo, bench_best_of_n, bench_reward, bench_self;
 
 /* Products of 2048x1024x256 on one and on two single-threaded workers; a[i] = b[i] + s c[i] on
- * two, 12 bytes an element. */
+ * two, counted as 12 bytes an element, though 16 pass: what is written is read before. */
 extern const BenchRoof bench_gemm_1, bench_gemm_2, bench_triad;
 
 /** What this program measures. */
