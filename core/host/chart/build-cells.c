@@ -99,7 +99,8 @@ channel_index (const ChartChannel *channel, const Cell *cell)
   for (guint i = 0; level && i < channel->levels->len; i++)
     if (strcmp (channel->levels->pdata[i], level) == 0)
       return (gint) i;
-  return channel->id && channel->levels->len ? -1 : 0;
+  /* A dimension of one level is left out of averages. */
+  return channel->id && channel->levels->len > 1 ? -1 : 0;
 }
 
 /* Codes of the averaged frame to indices of the channel, so that no text is compared per cell. */
@@ -349,13 +350,16 @@ fill_all (Fill *fill, const AssayBandFrame *y, const AssayBandFrame *x, gboolean
 
 /* ---- axes, keys and panels ---- */
 
+/* A table has no titles beside its heads, so a number there says of what it is. */
 static void
 set_categories (ChartBuilder *b, ChartAxis *axis, const ChartChannel *channel)
 {
+  gboolean alone = b->figure->mark == ASSAY_TABLE_OF_CELLS;
+
   for (guint i = 0; channel->id && i < channel->levels->len; i++)
     {
       g_autofree char *text = chart_level_text (b->study, channel->id, channel->levels->pdata[i],
-                                                channel->kind, FALSE);
+                                                channel->kind, alone);
 
       chart_add_category (axis, text);
     }

@@ -53,7 +53,7 @@ add_metric_rule (ChartBuilder *b, const char *id)
   g_autoptr (AssayBandFrame) band = NULL;
   g_autofree char *over = NULL;
 
-  frame = b->fold (b->set, b->study, id, b->figure->where, b->figure->fold, NULL, NULL);
+  frame = b->fold (b->set, b->study, id, b->figure->where, b->figure->fold, NULL, NULL, NULL);
   if (!frame || !assay_frame_n (frame))
     return;
   over = all_dims (frame);
@@ -475,7 +475,7 @@ chart_build_caps (ChartBuilder *b)
 
   if (b->figure->mark != ASSAY_SURVIVAL || !along)
     return;
-  b->cap_frame = b->fold (b->set, b->study, metric->of, metric->where, NULL, NULL, NULL);
+  b->cap_frame = b->fold (b->set, b->study, metric->of, metric->where, NULL, NULL, NULL, NULL);
   dim = b->cap_frame ? assay_frame_dim (b->cap_frame, along) : NULL;
   if (!dim)
     return;

@@ -59,8 +59,8 @@ char *
 chart_level_text (const AssayStudyInfo *study, const char *dim, const char *level, guint kind,
                   gboolean alone)
 {
-  gboolean number
-      = kind == ASSAY_NUMBER || g_strcmp0 (level, "true") == 0 || g_strcmp0 (level, "false") == 0;
+  gboolean number = kind == ASSAY_NUMBER || g_strcmp0 (level, "true") == 0
+                    || g_strcmp0 (level, "false") == 0 || g_strcmp0 (dim, "seed") == 0;
 
   if (!level || !*level)
     return g_strdup (CHART_NO_LEVEL);
@@ -95,6 +95,31 @@ metrics_title (const ChartBuilder *b, const char *metrics)
   return g_string_free (out, FALSE);
 }
 
+/* Panels are headed by their metrics: what is left for the axis is the unit that they share. */
+static char *
+shared_unit (const ChartBuilder *b, const char *metrics)
+{
+  g_auto (GStrv) words = assay_words (metrics);
+  const char *unit = NULL;
+
+  for (guint i = 0; words[i]; i++)
+    {
+      const AssayMetric *metric = assay_study_metric (b->study, words[i]);
+
+      if (!metric || !metric->unit || (i > 0 && g_strcmp0 (metric->unit, unit) != 0))
+        return NULL;
+      unit = metric->unit;
+    }
+  return g_strdup (unit);
+}
+
+static gboolean
+heads_panels (const ChartBuilder *b, const char *dim)
+{
+  return g_strcmp0 (b->channels[CHANNEL_ROW].id, dim) == 0
+         || g_strcmp0 (b->channels[CHANNEL_COL].id, dim) == 0;
+}
+
 static void
 set_titles (ChartBuilder *b)
 {
@@ -115,6 +140,11 @@ set_titles (ChartBuilder *b)
       return;
     }
   chart->y.title = value;
+  if (heads_panels (b, "metric"))
+    {
+      chart->y.title = shared_unit (b, value_of_figure (f));
+      g_free (value);
+    }
   if (b->xframe)
     chart->x.title = chart_metric_title (b->study, f->x);
   else if (f->x)
@@ -194,15 +224,16 @@ load (ChartBuilder *b, GError **error)
   const AssayFigure *f = b->figure;
   const char *value = value_of_figure (f);
   g_autoptr (GError) problem = NULL;
+  g_autofree char *keep = assay_figure_dims (f);
   char *note = NULL;
 
-  b->frame = b->fold (b->set, b->study, value, f->where, f->fold, &note, &problem);
+  b->frame = b->fold (b->set, b->study, value, f->where, f->fold, keep, &note, &problem);
   note_of_load (b, note);
   if (b->frame && f->mark != ASSAY_HEAT && f->mark != ASSAY_TABLE_OF_CELLS
       && !(b->chart->mark->flags & CHART_OF_X) && chart_is_metric (b->study, f->x))
     {
       note = NULL;
-      b->xframe = b->fold (b->set, b->study, f->x, f->where, f->fold, &note, &problem);
+      b->xframe = b->fold (b->set, b->study, f->x, f->where, f->fold, keep, &note, &problem);
       note_of_load (b, note);
     }
   if (problem && problem->domain == ASSAY_ERROR && problem->code == ASSAY_ERROR_USAGE)

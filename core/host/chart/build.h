@@ -31,7 +31,7 @@ typedef struct
 /** Where frames come from: as assay_fold_metric, or made up in a test. */
 typedef AssayFrame *(*ChartFoldFunc) (AssayRunSet *set, const AssayStudyInfo *study,
                                       const char *metrics, const char *where, const AssayFold *fold,
-                                      char **note, GError **error);
+                                      const char *keep, char **note, GError **error);
 
 typedef struct
 {

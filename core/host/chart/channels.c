@@ -75,7 +75,7 @@ take (ChartBuilder *b, ChartChannelKind kind, const char *id)
   const AssayFrameDim *dim = id ? find_dim (b, id) : NULL;
   ChartChannel *channel = &b->channels[kind];
 
-  if (!dim || channel->id)
+  if (!dim || channel->id || count_levels (dim) == 0)
     return;
   channel->id = g_strdup (id);
   channel->kind = dim->kind;

@@ -85,6 +85,18 @@ title_height (cairo_t *cr, const char *title)
   return height;
 }
 
+/* It stands upright, and takes a second line where @length is too short for it. */
+static double
+upright_title_height (cairo_t *cr, const char *title, double length)
+{
+  const ChartFont font = with_width (axis_font, length, 2);
+  double height = 0;
+
+  if (title && *title)
+    chart_text_size (cr, title, &font, NULL, &height);
+  return height;
+}
+
 static char *
 axis_title (const ChartAxis *axis, int exponent)
 {
@@ -172,7 +184,9 @@ measure_y (AssayChart *chart, cairo_t *cr, Layout *l)
       chart->y.scale.to = 0;
       labels = widest_tick (cr, &chart->y.scale, y_gap (), &l->y_exponent);
     }
-  l->left = labels + TICK + 4 + (chart->y.title ? title_height (cr, chart->y.title) + 5 : 0);
+  l->left = labels + TICK + 4;
+  if (chart->y.title)
+    l->left += upright_title_height (cr, chart->y.title, l->rest.height - l->bottom - l->top) + 5;
 }
 
 /* Two rounds: the labels decide the margins, and the margins the labels. */
@@ -467,7 +481,7 @@ draw_titles (AssayChart *chart, cairo_t *cr, const Layout *l)
   g_autofree char *x = axis_title (&chart->x, l->x_exponent);
   g_autofree char *y = axis_title (&chart->y, l->y_exponent);
   ChartFont x_font = with_width (axis_font, right - l->rest.x - l->left, 1);
-  ChartFont y_font = with_width (axis_font, bottom - l->bottom - top, 1);
+  ChartFont y_font = with_width (axis_font, bottom - l->bottom - top, 2);
 
   chart_set_grey (cr, .1);
   y_font.angle = -G_PI / 2;

@@ -70,11 +70,14 @@ GPtrArray *assay_claims_check (const AssayStudyInfo *study);
 
 /** The value of one or several metrics, observed or derived, after `where` and a chain of
  *  folds (NULL: none), for figures: the frame has the dimensions that are left.  @note as in
- *  assay_frame_load.  Of several metrics `metric` is a dimension.  NOT_FOUND: a fold names a level
- *  that these runs do not have; USAGE: the chain is wrong. */
+ *  assay_frame_load.  Of several metrics `metric` is a dimension.  @keep (NULL: none): words that
+ *  name dimensions which are left even where there is but one level.  NOT_FOUND: a fold names a
+ *  level that these runs do not have; USAGE: the chain is wrong. */
 AssayFrame *assay_fold_metric (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
-                               const char *where, const AssayFold *fold, char **note,
-                               GError **error);
+                               const char *where, const AssayFold *fold, const char *keep,
+                               char **note, GError **error);
+/** The dimensions (and metrics) by which a figure shows anything, as words. */
+char *assay_figure_dims (const AssayFigure *figure);
 /** Applies a chain to a frame that is already loaded.  @study says which dimension is the
  *  property of which; NULL: none is.  WHEN and a choice by a metric need assay_fold_metric. */
 AssayFrame *assay_fold_frame (const AssayFrame *frame, const AssayStudyInfo *study,

@@ -73,11 +73,12 @@ assay_claim_run_source_free (ClaimRunSource *runs)
 
 AssayFrame *
 assay_fold_metric (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
-                   const char *where, const AssayFold *fold, char **note, GError **error)
+                   const char *where, const AssayFold *fold, const char *keep, char **note,
+                   GError **error)
 {
   g_autoptr (ClaimRunSource) source = assay_claim_run_source_new (set, study);
   g_autoptr (ClaimChain) chain
-      = assay_chain_new (&source->source, metrics, where, fold, NULL, error);
+      = assay_chain_new (&source->source, metrics, where, fold, keep, error);
   g_autofree guint32 *cells = NULL;
   AssayFrame *frame;
 

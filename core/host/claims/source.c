@@ -277,6 +277,19 @@ keep_of_folds (const AssayStudyInfo *study, const AssayFold *fold, GPtrArray *id
     }
 }
 
+char *
+assay_figure_dims (const AssayFigure *figure)
+{
+  const char *const places[] = { figure->x,   figure->y,   figure->color, figure->dash,
+                                 figure->row, figure->col, figure->slider };
+  GString *words = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    if (places[i])
+      g_string_append_printf (words, "%s ", places[i]);
+  return g_string_free (words, FALSE);
+}
+
 GStrv
 assay_claim_named_params (const AssayStudyInfo *study)
 {
@@ -291,7 +304,12 @@ assay_claim_named_params (const AssayStudyInfo *study)
   for (guint i = 0; i < study->n_metrics; i++)
     keep_of_folds (study, study->metrics[i].fold, ids);
   for (guint i = 0; i < study->n_figures; i++)
-    keep_of_folds (study, study->figures[i].fold, ids);
+    {
+      g_autofree char *shown = assay_figure_dims (&study->figures[i]);
+
+      keep_of_folds (study, study->figures[i].fold, ids);
+      keep_params (study, shown, ids);
+    }
   g_ptr_array_add (ids, NULL);
   return (GStrv) g_ptr_array_free (ids, FALSE);
 }

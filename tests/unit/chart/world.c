@@ -324,7 +324,7 @@ make (const AssayStudyInfo *study, const char *const *list, const char *dims_of)
 
 AssayFrame *
 world_fold (AssayRunSet *set, const AssayStudyInfo *study, const char *metric, const char *where,
-            const AssayFold *fold, char **note, GError **error)
+            const AssayFold *fold, const char *keep, char **note, GError **error)
 {
   g_auto (GStrv) list = assay_words (metric);
 

@@ -11,6 +11,7 @@ extern const AssayStudy world_study;
 extern gboolean world_depths;
 
 AssayFrame *world_fold (AssayRunSet *set, const AssayStudyInfo *study, const char *metric,
-                        const char *where, const AssayFold *fold, char **note, GError **error);
+                        const char *where, const AssayFold *fold, const char *keep, char **note,
+                        GError **error);
 AssayRunSet *world_set (void);
 void world_set_free (AssayRunSet *set);

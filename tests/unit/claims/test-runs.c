@@ -110,7 +110,8 @@ test_figure (void)
   g_autoptr (AssayStudyInfo) info = assay_study_info_from_study (&study, &error);
   g_autoptr (AssayRunSet) set = make_runs (workspace);
   g_autofree char *note = NULL;
-  g_autoptr (AssayFrame) frame = assay_fold_metric (set, info, "auc", NULL, NULL, &note, &error);
+  g_autoptr (AssayFrame) frame
+      = assay_fold_metric (set, info, "auc", NULL, NULL, NULL, &note, &error);
   g_autoptr (AssayBandFrame) band = NULL;
 
   g_assert_no_error (error);
@@ -121,7 +122,7 @@ test_figure (void)
   g_assert_cmpuint (assay_frame_n (band->frame), ==, 2);
   g_assert_cmpuint (g_array_index (band->n, guint, 0), ==, 4);
   g_assert_cmpuint (g_array_index (band->n, guint, 1), ==, 3);
-  g_assert_null (assay_fold_metric (set, info, "nothing", NULL, NULL, NULL, &error));
+  g_assert_null (assay_fold_metric (set, info, "nothing", NULL, NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "there is no metric nothing"));
   fixture_free (workspace);
 }
