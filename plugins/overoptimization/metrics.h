@@ -331,19 +331,19 @@ static const AssayMetric metrics[] = {
     .of = "drop",
     .where = PPO " " NOISY " " MAIN,
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("seed")) },
-#define WIN(objective_, title_)                                                                    \
+#define WIN(objective_)                                                                            \
   {                                                                                                \
-    .id = "win-" objective_, .title = title_ " wins against a single reward model",                \
-    .of = "gold-last", .where = PPO " " SMALL " " FIVE " " HALF " objective=single," objective_,   \
+    .id = "win-" objective_, .title = "Win rate: " objective_, .of = "gold-last",                  \
+    .where = PPO " " SMALL " " FIVE " " HALF " objective=single," objective_,                      \
     .fold = ASSAY_FOLDS (ASSAY_MEAN ("optimizer beta " PIN_REWARD),                                \
                          ASSAY_WIN ("draw prompt", "objective", objective_, "single")),            \
     .help = "Share of answers of the last policy, with a small penalty, that have more gold than " \
             "an answer to the same prompt of one rewarded by a single model, ties half (Coste et " \
             "al. 2023, tables 6 and 7)."                                                           \
   }
-  WIN ("mean", "The mean"),
-  WIN ("wco", "WCO"),
-  WIN ("uwo", "UWO"),
+  WIN ("mean"),
+  WIN ("wco"),
+  WIN ("uwo"),
   { .id = "kl-exact",
     .title = "KL from the initial policy (exact)",
     .unit = "nats",
