@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-AssayPluginInfo *
-engine_scan (void)
+static AssayPluginInfo *
+scan (const char *id)
 {
-  g_autofree char *path
-      = g_build_filename (g_getenv ("ASSAY_PLUGIN_PATH"), "assay-hostile.so", NULL);
+  g_autofree char *name = g_strdup_printf ("assay-%s.so", id);
+  g_autofree char *path = g_build_filename (g_getenv ("ASSAY_PLUGIN_PATH"), name, NULL);
   g_autoptr (GError) error = NULL;
   AssayPluginInfo *plugin = assay_plugin_scan (path, &error);
 
@@ -21,8 +21,14 @@ engine_scan (void)
   return plugin;
 }
 
+AssayPluginInfo *
+engine_scan (void)
+{
+  return scan ("hostile");
+}
+
 Engine *
-engine_new (void)
+engine_new_of (const char *id)
 {
   Engine *engine = g_new0 (Engine, 1);
   g_autoptr (GError) error = NULL;
@@ -32,9 +38,15 @@ engine_new (void)
   engine->path = g_strdup (g_mkdtemp (template));
   engine->workspace = assay_workspace_open (engine->path, TRUE, &error);
   g_assert_no_error (error);
-  engine->plugin = engine_scan ();
+  engine->plugin = scan (id);
   engine->study = engine->plugin->study;
   return engine;
+}
+
+Engine *
+engine_new (void)
+{
+  return engine_new_of ("hostile");
 }
 
 AssayRegistry *

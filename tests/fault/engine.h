@@ -18,6 +18,8 @@ typedef struct
 
 /** A fresh workspace in memory where there is room, and the study "hostile". */
 Engine *engine_new (void);
+/** The same with another study, that of the plugin @id in ASSAY_PLUGIN_PATH. */
+Engine *engine_new_of (const char *id);
 AssayRegistry *engine_registry (Engine *engine);
 /** The description of the hostile study alone. */
 AssayPluginInfo *engine_scan (void);

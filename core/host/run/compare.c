@@ -31,10 +31,19 @@ is_compared (const char *kind)
   return g_strv_contains (kinds, kind);
 }
 
+static gboolean
+is_timing (const AssayStudyInfo *study, const char *id)
+{
+  const AssayMetric *metric = assay_study_metric (study, id);
+
+  return metric && (metric->flags & ASSAY_TIMING);
+}
+
 static void
-add_event (Content *content, const AssayLogFrame *frame)
+add_event (const AssayStudyInfo *study, Content *content, const AssayLogFrame *frame)
 {
   g_autoptr (JsonNode) node = NULL;
+  gboolean is_array = strcmp (frame->name, "array") == 0;
   JsonObject *event;
   char *name;
 
@@ -42,9 +51,9 @@ add_event (Content *content, const AssayLogFrame *frame)
     return;
   node = assay_json_parse (frame->text, -1, frame->name, NULL);
   event = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  if (!event)
+  if (!event || (is_array && is_timing (study, assay_json_text (event, "metric", ""))))
     return;
-  if (strcmp (frame->name, "array") == 0)
+  if (is_array)
     name = g_strdup_printf ("array %s (%s)", assay_json_text (event, "metric", ""),
                             assay_json_text (event, "labels", ""));
   else if (strcmp (frame->name, "axis") == 0)
@@ -55,14 +64,6 @@ add_event (Content *content, const AssayLogFrame *frame)
     name = g_strdup_printf ("%s %s", assay_json_text (event, "kind", frame->name),
                             assay_json_text (event, "name", ""));
   g_hash_table_replace (content->files, name, json_object_ref (event));
-}
-
-static gboolean
-is_timing (const AssayStudyInfo *study, const char *id)
-{
-  const AssayMetric *metric = assay_study_metric (study, id);
-
-  return metric && (metric->flags & ASSAY_TIMING);
 }
 
 static void
@@ -97,7 +98,7 @@ read_log (const AssayStudyInfo *study, AssayRunDir *dir, Content *content, GErro
          && kind != ASSAY_LOG_DAMAGED)
     {
       if (kind == ASSAY_LOG_EVENT)
-        add_event (content, &frame);
+        add_event (study, content, &frame);
       else if (kind == ASSAY_LOG_OBSERVATIONS)
         add_observations (content, &frame);
       else
