@@ -309,6 +309,44 @@ check_command (StudioWindow *window)
 }
 
 static void
+set_amount (StudioWindow *window, const char *name, double value)
+{
+  gtk_spin_button_set_value (
+      GTK_SPIN_BUTTON (desktop_test_find (form_of (window), GTK_TYPE_SPIN_BUTTON, name)), value);
+  settle (window);
+}
+
+/* A plan that ends after its first failure says so, and was told so. */
+static void
+limits_are_set_and_kept (void)
+{
+  StudioWindow *window = open_study ("template");
+  g_autofree char *command = NULL, *without = NULL;
+
+  set_amount (window, "minutes", 30);
+  set_amount (window, "megabytes", 2048);
+  set_amount (window, "max_failures", 1);
+  g_assert_nonnull (desktop_test_find (form_of (window), GTK_TYPE_LABEL,
+                                       "30 min a run, 2048 MB a run, end after 1 failure"));
+  command = studio_form_command (form_of (window));
+  g_assert_nonnull (strstr (command, " --time-limit 30min --memory-limit 2048M --max-failures 1"));
+  check_command (window);
+  studio_studies_view_show_study (view_of (window), "graph-backup");
+  settle (window);
+  without = studio_form_command (form_of (window));
+  g_assert_null (strstr (without, "limit"));
+  studio_studies_view_show_study (view_of (window), "template");
+  settle (window);
+  g_assert_cmpuint (studio_form_draft (form_of (window))->megabytes, ==, 2048);
+  desktop_test_picture (GTK_WIDGET (window), "study-limits");
+  set_amount (window, "minutes", 0);
+  set_amount (window, "megabytes", 0);
+  set_amount (window, "max_failures", 0);
+  g_assert_nonnull (desktop_test_find (form_of (window), GTK_TYPE_LABEL, "None"));
+  desktop_test_close (window);
+}
+
+static void
 the_command_line_makes_the_same_runs (void)
 {
   StudioWindow *window = open_study ("graph-backup");
@@ -477,6 +515,7 @@ main (int argc, char **argv)
   g_test_add_func ("/desktop/form/what-cannot-be-is-said-in-words",
                    what_cannot_be_is_said_in_words);
   g_test_add_func ("/desktop/form/only-what-applies-is-asked", only_what_applies_is_asked);
+  g_test_add_func ("/desktop/form/limits-are-set-and-kept", limits_are_set_and_kept);
   g_test_add_func ("/desktop/form/the-command-line-makes-the-same-runs",
                    the_command_line_makes_the_same_runs);
   g_test_add_func ("/desktop/form/a-draft-survives-a-kill", a_draft_survives_a_kill);

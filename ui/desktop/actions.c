@@ -7,6 +7,7 @@
 #define CLAIMS "Claims"
 #define FIGURES "Figures"
 #define RUNS "Runs"
+#define QUEUE "Queue"
 
 const StudioAction studio_actions[] = {
   { "win.page::studies", { "<Alt>1" }, "Studies", PAGES },
@@ -57,6 +58,11 @@ const StudioAction studio_actions[] = {
   { "win.figure-export", { "<Control>e" }, "Export the figure", FIGURES },
   { "win.figure-copy", { "<Control><Shift>p" }, "Copy the figure as a picture", FIGURES },
   { "win.figure-copy-data", { NULL }, "Copy the data of the figure", FIGURES },
+  { "win.queue-cancel::", { "<Control><Shift>Delete" }, "Cancel the plan", QUEUE },
+  { "win.queue-cancel-run::", { "<Control>Delete" }, "Cancel the chosen run", QUEUE },
+  { "win.queue-resume::", { "<Control>g" }, "Run what is not done", QUEUE },
+  { "win.queue-figures::", { "<Control><Shift>f" }, "Figures of the plan", QUEUE },
+  { "win.queue-claims::", { "<Control><Shift>j" }, "Claims, judged on the plan", QUEUE },
   { "win.open-workspace", { "<Control>o" }, "Open another workspace", GENERAL },
   { "app.preferences", { "<Control>comma" }, "Preferences", GENERAL },
   { "app.about", { NULL }, "About Assay", GENERAL },

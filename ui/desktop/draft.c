@@ -37,6 +37,9 @@ studio_draft_copy (const StudioDraft *draft)
   g_free (copy->seeds);
   copy->seeds = g_strdup (draft->seeds);
   copy->cores = draft->cores;
+  copy->minutes = draft->minutes;
+  copy->megabytes = draft->megabytes;
+  copy->max_failures = draft->max_failures;
   copy->resume = draft->resume;
   g_hash_table_iter_init (&iter, draft->settings);
   while (g_hash_table_iter_next (&iter, &id, &value))
@@ -186,6 +189,15 @@ append_option (GString *command, const char *option, const char *value)
   append_word (command, value);
 }
 
+/* Nothing, where 0 is set. */
+static void
+append_amount (GString *command, const char *option, guint amount, const char *unit)
+{
+  g_autofree char *text = g_strdup_printf ("%u%s", amount, unit);
+
+  append_option (command, option, amount > 0 ? text : NULL);
+}
+
 char *
 studio_draft_command (const StudioDraft *draft, AssayStudyInfo *study, const gboolean *uses,
                       const char *workspace)
@@ -193,7 +205,6 @@ studio_draft_command (const StudioDraft *draft, AssayStudyInfo *study, const gbo
   g_auto (GStrv) set = assignments (draft, study, uses, FALSE);
   g_auto (GStrv) sweep = assignments (draft, study, uses, TRUE);
   g_autofree char *seeds = seeds_text (draft);
-  g_autofree char *cores = draft->cores > 0 ? g_strdup_printf ("%u", draft->cores) : NULL;
   GString *command = g_string_new ("assay run");
 
   append_word (command, study->id);
@@ -203,7 +214,10 @@ studio_draft_command (const StudioDraft *draft, AssayStudyInfo *study, const gbo
   for (guint i = 0; sweep[i] != NULL; i++)
     append_option (command, "--sweep", sweep[i]);
   append_option (command, "--seeds", seeds);
-  append_option (command, "--cores", cores);
+  append_amount (command, "--cores", draft->cores, "");
+  append_amount (command, "--time-limit", draft->minutes, "min");
+  append_amount (command, "--memory-limit", draft->megabytes, "M");
+  append_amount (command, "--max-failures", draft->max_failures, "");
   if (draft->resume)
     append_word (command, "--resume");
   append_option (command, "--workspace", workspace);
@@ -254,6 +268,9 @@ studio_draft_save (const StudioDraft *draft, const char *study, GError **error)
     json_object_set_string_member (object, "preset", draft->preset);
   json_object_set_string_member (object, "seeds", draft->seeds);
   json_object_set_int_member (object, "cores", draft->cores);
+  json_object_set_int_member (object, "minutes", draft->minutes);
+  json_object_set_int_member (object, "megabytes", draft->megabytes);
+  json_object_set_int_member (object, "max-failures", draft->max_failures);
   json_object_set_boolean_member (object, "resume", draft->resume);
   json_object_set_object_member (object, "settings", settings_object (draft));
   g_mkdir_with_parents (folder, 0700);
@@ -268,6 +285,12 @@ read_setting (JsonObject *object, const char *id, JsonNode *node, gpointer draft
 
   if (text != NULL)
     studio_draft_set (draft, id, text, assay_json_bool (member, "several", FALSE));
+}
+
+static guint
+amount_of (JsonObject *object, const char *member)
+{
+  return (guint) CLAMP (assay_json_int (object, member, 0), 0, 1000000);
 }
 
 StudioDraft *
@@ -286,7 +309,10 @@ studio_draft_load (const char *study)
   draft->preset = g_strdup (assay_json_text (object, "preset", NULL));
   g_free (draft->seeds);
   draft->seeds = g_strdup (assay_json_text (object, "seeds", ""));
-  draft->cores = (guint) CLAMP (assay_json_int (object, "cores", 0), 0, 4096);
+  draft->cores = amount_of (object, "cores");
+  draft->minutes = amount_of (object, "minutes");
+  draft->megabytes = amount_of (object, "megabytes");
+  draft->max_failures = amount_of (object, "max-failures");
   draft->resume = assay_json_bool (object, "resume", FALSE);
   settings = assay_json_object (object, "settings");
   if (settings != NULL)

@@ -18,6 +18,9 @@ typedef struct
   char *preset;         /* NULL: the one that the command line takes */
   char *seeds;          /* as typed; "": as many as the preset has */
   guint cores;          /* 0: all */
+  guint minutes;        /* that a run may take; 0: as long as it takes */
+  guint megabytes;      /* of memory that it may take; 0: all */
+  guint max_failures;   /* no run is started after so many; 0: all are */
   gboolean resume;      /* finished runs of equal settings count */
   GHashTable *settings; /* parameter id -> StudioSetting: what differs from the preset */
 } StudioDraft;

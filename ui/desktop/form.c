@@ -30,7 +30,8 @@ struct _StudioForm
   StudioParamList *parameters;
   AdwComboRow *preset;
   GtkEntry *seeds;
-  GtkSpinButton *cores;
+  GtkSpinButton *cores, *minutes, *megabytes, *max_failures;
+  AdwExpanderRow *limits;
   GtkSwitch *resume;
   AdwBin *bar;
   GtkLabel *estimate;
@@ -337,6 +338,42 @@ on_cores (GtkSpinButton *spin, StudioForm *form)
   changed (form);
 }
 
+/* "30 min, 2,048 MB": what is set is seen while the row is closed. */
+static void
+show_limits (StudioForm *form)
+{
+  const StudioDraft *draft = form->draft;
+  g_autoptr (GString) text = g_string_new (NULL);
+  const struct
+  {
+    guint amount;
+    const char *before, *after;
+  } parts[] = { { draft->minutes, "", " min a run" },
+                { draft->megabytes, "", " MB a run" },
+                { draft->max_failures, "end after ",
+                  draft->max_failures == 1 ? " failure" : " failures" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i].amount > 0)
+      g_string_append_printf (text, "%s%s%u%s", text->len > 0 ? ", " : "", parts[i].before,
+                              parts[i].amount, parts[i].after);
+  adw_expander_row_set_subtitle (form->limits, text->len > 0 ? text->str : "None");
+}
+
+static void
+on_limit (GtkSpinButton *spin, StudioForm *form)
+{
+  StudioDraft *draft = form->draft;
+
+  if (form->filling || draft == NULL)
+    return;
+  draft->minutes = (guint) gtk_spin_button_get_value_as_int (form->minutes);
+  draft->megabytes = (guint) gtk_spin_button_get_value_as_int (form->megabytes);
+  draft->max_failures = (guint) gtk_spin_button_get_value_as_int (form->max_failures);
+  show_limits (form);
+  changed (form);
+}
+
 static void
 on_resume (GtkSwitch *sw, GParamSpec *spec, StudioForm *form)
 {
@@ -358,6 +395,10 @@ show_draft (StudioForm *form)
   gtk_spin_button_set_increments (form->cores, 1, 4);
   gtk_spin_button_set_value (form->cores,
                              draft->cores > 0 ? draft->cores : g_get_num_processors ());
+  gtk_spin_button_set_value (form->minutes, draft->minutes);
+  gtk_spin_button_set_value (form->megabytes, draft->megabytes);
+  gtk_spin_button_set_value (form->max_failures, draft->max_failures);
+  show_limits (form);
   gtk_switch_set_active (form->resume, draft->resume);
   form->filling = FALSE;
   show_seeds (form);
@@ -600,12 +641,17 @@ studio_form_class_init (StudioFormClass *class)
   gtk_widget_class_bind_template_child (widget_class, StudioForm, preset);
   gtk_widget_class_bind_template_child (widget_class, StudioForm, seeds);
   gtk_widget_class_bind_template_child (widget_class, StudioForm, cores);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, limits);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, minutes);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, megabytes);
+  gtk_widget_class_bind_template_child (widget_class, StudioForm, max_failures);
   gtk_widget_class_bind_template_child (widget_class, StudioForm, resume);
   gtk_widget_class_bind_template_child (widget_class, StudioForm, bar);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
   gtk_widget_class_bind_template_callback (widget_class, on_preset);
   gtk_widget_class_bind_template_callback (widget_class, on_seeds);
   gtk_widget_class_bind_template_callback (widget_class, on_cores);
+  gtk_widget_class_bind_template_callback (widget_class, on_limit);
   gtk_widget_class_bind_template_callback (widget_class, on_resume);
 }
 

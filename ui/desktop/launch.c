@@ -51,8 +51,11 @@ start (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
   AssayWorkspace *workspace = studio_session_workspace (launch->session);
   g_autofree gboolean *uses = studio_outline_uses (launch->outline);
   g_autofree char *folder = studio_launch_workspace (launch->session);
-  const AssaySuperviseOptions options
-      = { .cores = launch->draft->cores, .resume = launch->draft->resume };
+  const AssaySuperviseOptions options = { .cores = launch->draft->cores,
+                                          .resume = launch->draft->resume,
+                                          .time_limit = 60. * launch->draft->minutes,
+                                          .memory_limit = (guint64) launch->draft->megabytes << 20,
+                                          .max_failures = launch->draft->max_failures };
   GError *error = NULL;
   g_autoptr (AssayPlan) plan
       = studio_draft_plan (launch->draft, launch->outline->study, uses, &error);

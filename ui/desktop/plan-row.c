@@ -14,7 +14,9 @@ struct _StudioPlanRow
   GtkLabel *title, *origin, *counts;
   GtkWidget *cancel, *resume, *figures, *claims;
   GtkProgressBar *progress;
-  GtkListBox *failed, *running;
+  GtkListBox *failed, *running, *waiting;
+  GtkLabel *more; /* that wait, too */
+  char *plan;
 };
 
 G_DEFINE_FINAL_TYPE (StudioPlanRow, studio_plan_row, ADW_TYPE_BIN)
@@ -29,37 +31,62 @@ lead (gpointer widget, const char *action, const char *id)
 
 /* ---- one run ---- */
 
+typedef enum
+{
+  RUNNING,
+  WAITING,
+  FAILED
+} Kind;
+
+static void
+add_icon (GtkWidget *row, const char *name, const char *class)
+{
+  GtkWidget *icon = gtk_image_new_from_icon_name (name);
+
+  gtk_widget_add_css_class (icon, class);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+}
+
+static void
+add_bar (GtkWidget *row)
+{
+  GtkWidget *bar = gtk_progress_bar_new ();
+
+  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
+  gtk_widget_set_size_request (bar, 70, -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), bar);
+  g_object_set_data (G_OBJECT (row), "bar", bar);
+}
+
+static void
+add_cancel (GtkWidget *row)
+{
+  GtkWidget *cancel = gtk_button_new_from_icon_name ("process-stop-symbolic");
+
+  gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (cancel, "flat");
+  gtk_widget_set_tooltip_text (cancel, "Cancel this run");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), cancel);
+  g_object_set_data (G_OBJECT (row), "cancel", cancel);
+}
+
 /* Its parts are kept with the row, which is used again for another run. */
 static GtkWidget *
-run_row_new (gboolean running)
+run_row_new (Kind kind)
 {
   GtkWidget *row = adw_action_row_new ();
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  if (running)
-    {
-      GtkWidget *bar = gtk_progress_bar_new ();
-      GtkWidget *cancel = gtk_button_new_from_icon_name ("process-stop-symbolic");
-
-      gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
-      gtk_widget_set_size_request (bar, 70, -1);
-      gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
-      gtk_widget_add_css_class (cancel, "flat");
-      gtk_widget_set_tooltip_text (cancel, "Cancel this run");
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), bar);
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), cancel);
-      g_object_set_data (G_OBJECT (row), "bar", bar);
-      g_object_set_data (G_OBJECT (row), "cancel", cancel);
-    }
-  else
-    {
-      GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-error-symbolic");
-
-      gtk_widget_add_css_class (icon, "error");
-      adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
-    }
+  if (kind == FAILED)
+    add_icon (row, "dialog-error-symbolic", "error");
+  if (kind == WAITING)
+    add_icon (row, "content-loading-symbolic", "dim-label");
+  if (kind == RUNNING)
+    add_bar (row);
+  if (kind != FAILED)
+    add_cancel (row);
   return row;
 }
 
@@ -67,13 +94,19 @@ static void
 show_progress (gpointer row, const StudioQueueRun *run)
 {
   GtkProgressBar *bar = g_object_get_data (row, "bar");
-  GtkWidget *cancel = g_object_get_data (row, "cancel");
-  g_autofree char *name = g_strdup_printf ("Cancel %s", run->what);
   g_autofree char *progress = g_strdup_printf ("Progress of %s", run->what);
 
   gtk_progress_bar_set_fraction (bar, run->fraction);
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, progress,
                                   -1);
+}
+
+static void
+show_cancel (gpointer row, const StudioQueueRun *run)
+{
+  GtkWidget *cancel = g_object_get_data (row, "cancel");
+  g_autofree char *name = g_strdup_printf ("Cancel %s", run->what);
+
   gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   lead (cancel, "win.queue-cancel-run", run->id);
 }
@@ -93,11 +126,13 @@ show_run (gpointer row, const StudioQueueRun *run)
   lead (row, "win.show-run", run->id);
   if (g_object_get_data (row, "bar") != NULL)
     show_progress (row, run);
+  if (g_object_get_data (row, "cancel") != NULL)
+    show_cancel (row, run);
 }
 
 /* As many rows as there are runs; those that are there are used again. */
 static void
-show_runs (GtkListBox *list, const GPtrArray *runs, gboolean running)
+show_runs (GtkListBox *list, const GPtrArray *runs, Kind kind)
 {
   GtkListBoxRow *row;
 
@@ -108,7 +143,7 @@ show_runs (GtkListBox *list, const GPtrArray *runs, gboolean running)
       row = gtk_list_box_get_row_at_index (list, (int) i);
       if (row == NULL)
         {
-          row = GTK_LIST_BOX_ROW (run_row_new (running));
+          row = GTK_LIST_BOX_ROW (run_row_new (kind));
           gtk_list_box_append (list, GTK_WIDGET (row));
         }
       show_run (row, runs->pdata[i]);
@@ -168,6 +203,24 @@ unfinished (const StudioQueuePlan *plan)
          + plan->counts[ASSAY_INTERRUPTED] + plan->counts[ASSAY_QUEUED];
 }
 
+static void
+show_waiting (StudioPlanRow *row, const StudioQueuePlan *plan)
+{
+  guint shown = plan->waiting->len;
+  guint more = plan->counts[ASSAY_QUEUED] > shown ? plan->counts[ASSAY_QUEUED] - shown : 0;
+  g_autofree char *text = g_strdup_printf ("and %u more that wait", more);
+
+  show_runs (row->waiting, plan->waiting, WAITING);
+  gtk_label_set_text (row->more, text);
+  gtk_widget_set_visible (GTK_WIDGET (row->more), more > 0 && shown > 0);
+}
+
+const char *
+studio_plan_row_plan (StudioPlanRow *row)
+{
+  return row->plan;
+}
+
 void
 studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan)
 {
@@ -175,6 +228,8 @@ studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan)
   g_autofree char *counts = known ? counts_of (plan) : g_strdup (plan->problem);
   g_autofree char *origin = known ? origin_of (plan) : g_strdup (plan->id);
 
+  g_free (row->plan);
+  row->plan = g_strdup (plan->id);
   gtk_label_set_text (row->title, known ? plan->title : "A plan that cannot be read");
   gtk_label_set_text (row->origin, origin);
   gtk_label_set_text (row->counts, counts);
@@ -188,8 +243,9 @@ studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan)
   lead (row->resume, "win.queue-resume", plan->id);
   lead (row->figures, "win.queue-figures", plan->id);
   lead (row->claims, "win.queue-claims", plan->id);
-  show_runs (row->running, plan->running, TRUE);
-  show_runs (row->failed, plan->failed, FALSE);
+  show_runs (row->running, plan->running, RUNNING);
+  show_runs (row->failed, plan->failed, FAILED);
+  show_waiting (row, plan);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   known ? plan->title : plan->id,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, counts, -1);
@@ -240,10 +296,18 @@ make_head (StudioPlanRow *row)
 }
 
 static void
+studio_plan_row_finalize (GObject *object)
+{
+  g_free (STUDIO_PLAN_ROW (object)->plan);
+  G_OBJECT_CLASS (studio_plan_row_parent_class)->finalize (object);
+}
+
+static void
 studio_plan_row_class_init (StudioPlanRowClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
+  G_OBJECT_CLASS (class)->finalize = studio_plan_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/plan-row.ui");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, head);
@@ -251,6 +315,8 @@ studio_plan_row_class_init (StudioPlanRowClass *class)
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, progress);
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, failed);
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, running);
+  gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, waiting);
+  gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, more);
 }
 
 static void

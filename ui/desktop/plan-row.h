@@ -11,5 +11,7 @@
 G_DECLARE_FINAL_TYPE (StudioPlanRow, studio_plan_row, STUDIO, PLAN_ROW, AdwBin)
 
 StudioPlanRow *studio_plan_row_new (void);
+/** The id of the plan that it shows. */
+const char *studio_plan_row_plan (StudioPlanRow *row);
 /** Shows how the plan stands now. */
 void studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan);

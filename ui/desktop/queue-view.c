@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PROGRESS_SECONDS 1
+#define LONG_SECONDS 5 /* that a plan took, so that somebody may have turned to other things */
 
 struct _StudioQueueView
 {
@@ -19,6 +20,7 @@ struct _StudioQueueView
   GCancellable *cancellable;
   gboolean reading, stale;
   guint tick;
+  GActionMap *actions; /* the window's; NULL: not yet */
   GtkStack *states;
   GtkBox *list;
 };
@@ -77,20 +79,49 @@ show_plans (StudioQueueView *view)
   gtk_stack_set_visible_child_name (view->states, view->plans->len > 0 ? "plans" : "none");
 }
 
+/* For whoever looks at something else.  Its click brings the window back. */
+static void
+notify (StudioQueueView *view, const StudioQueuePlan *plan, const char *text)
+{
+  GtkWindow *window = GTK_WINDOW (studio_window_of (view));
+  GApplication *application = G_APPLICATION (gtk_window_get_application (window));
+  const char *path = assay_workspace_path (studio_session_workspace (view->session));
+  g_autoptr (GNotification) notification = NULL;
+
+  if (gtk_window_is_active (window) || application == NULL
+      || (double) g_get_real_time () / 1e6 - plan->created < LONG_SECONDS)
+    return;
+  notification = g_notification_new ("Runs have ended");
+  g_notification_set_body (notification, text);
+  g_notification_set_default_action_and_target (notification, "app.workspace", "s", path);
+  g_application_send_notification (application, plan->id, notification);
+}
+
+/* "Graph Backup: 2 of 12 runs failed" */
+static char *
+end_of (const StudioQueuePlan *plan, guint lost)
+{
+  const char *noun = plan->n == 1 ? "run" : "runs";
+  guint done = plan->counts[ASSAY_DONE] + plan->elsewhere;
+
+  if (lost > 0)
+    return g_strdup_printf ("%s: %u of %u %s failed", plan->title, lost, plan->n, noun);
+  if (plan->counts[ASSAY_CANCELLED] > 0)
+    return g_strdup_printf ("%s: cancelled, %u of %u %s done", plan->title, done, plan->n, noun);
+  return plan->n == 1 ? g_strdup_printf ("%s: the run is done", plan->title)
+                      : g_strdup_printf ("%s: all %u runs are done", plan->title, plan->n);
+}
+
 static void
 announce_end (StudioQueueView *view, const StudioQueuePlan *plan)
 {
   guint lost = plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_INTERRUPTED];
-  g_autofree char *text
-      = lost > 0 ? g_strdup_printf ("%s: %u of %u runs failed", plan->title, lost, plan->n)
-        : plan->counts[ASSAY_CANCELLED] > 0
-            ? g_strdup_printf ("%s: cancelled, %u of %u runs are done", plan->title,
-                               plan->counts[ASSAY_DONE] + plan->elsewhere, plan->n)
-            : g_strdup_printf ("%s: all %u runs are done", plan->title, plan->n);
+  g_autofree char *text = end_of (plan, lost);
   StudioWindow *window = studio_window_of (view);
 
   if (window == NULL)
     return;
+  notify (view, plan, text);
   if (lost > 0)
     studio_window_toast (window, text, "Show Queue", "win.page::queue");
   else
@@ -267,41 +298,108 @@ on_ordered (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
-give_order (StudioQueueView *view, GVariant *id, GTaskThreadFunc func)
+give_order (StudioQueueView *view, const char *id, GTaskThreadFunc func)
 {
   g_autoptr (GTask) task = g_task_new (view, NULL, on_ordered, NULL);
   AssayRegistry *registry = studio_session_registry (view->session);
   Order *order = g_new (Order, 1);
 
   *order = (Order){ g_object_ref (view->session),
-                    registry != NULL ? assay_registry_ref (registry) : NULL,
-                    g_variant_dup_string (id, NULL) };
+                    registry != NULL ? assay_registry_ref (registry) : NULL, g_strdup (id) };
   g_task_set_task_data (task, order, order_free);
   studio_task_run (task, func);
+}
+
+/* What has the focus, or is around it. */
+static gpointer
+around_focus (StudioQueueView *view, GType type)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (view));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (view))
+             ? gtk_widget_get_ancestor (focus, type)
+             : NULL;
+}
+
+static gboolean
+is_any (const StudioQueuePlan *plan)
+{
+  return plan->problem == NULL;
+}
+
+static gboolean
+can_be_cancelled (const StudioQueuePlan *plan)
+{
+  return plan->live;
+}
+
+static gboolean
+can_be_resumed (const StudioQueuePlan *plan)
+{
+  return plan->problem == NULL && !plan->live
+         && plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_CANCELLED]
+                    + plan->counts[ASSAY_INTERRUPTED]
+                > 0;
+}
+
+/* A button names its plan; keys mean the one that has the focus, else the newest that @suits. */
+static const char *
+plan_meant (StudioQueueView *view, GVariant *id, gboolean (*suits) (const StudioQueuePlan *plan))
+{
+  const char *named = g_variant_get_string (id, NULL);
+  StudioPlanRow *row = around_focus (view, STUDIO_TYPE_PLAN_ROW);
+
+  if (*named != '\0')
+    return named;
+  if (row != NULL)
+    return studio_plan_row_plan (row);
+  for (guint i = 0; view->plans != NULL && i < view->plans->len; i++)
+    if (suits (view->plans->pdata[i]))
+      return ((StudioQueuePlan *) view->plans->pdata[i])->id;
+  return NULL;
 }
 
 static void
 on_cancel (GSimpleAction *action, GVariant *id, gpointer view)
 {
-  give_order (view, id, cancel_plan);
+  const char *plan = plan_meant (view, id, can_be_cancelled);
+
+  if (plan != NULL)
+    give_order (view, plan, cancel_plan);
 }
 
+/* By keys: the run whose row has the focus. */
 static void
 on_cancel_run (GSimpleAction *action, GVariant *id, gpointer view)
 {
-  give_order (view, id, cancel_run);
+  GtkWidget *row = around_focus (view, ADW_TYPE_ACTION_ROW);
+  GVariant *focused
+      = row != NULL ? gtk_actionable_get_action_target_value (GTK_ACTIONABLE (row)) : NULL;
+  const char *run = g_variant_get_string (id, NULL);
+
+  if (*run == '\0' && focused != NULL)
+    run = g_variant_get_string (focused, NULL);
+  if (*run != '\0')
+    give_order (view, run, cancel_run);
+  else
+    studio_session_notice (((StudioQueueView *) view)->session, "Choose a run with Tab first");
 }
 
 static void
 on_resume (GSimpleAction *action, GVariant *id, gpointer view)
 {
-  give_order (view, id, resume_plan);
+  const char *plan = plan_meant (view, id, can_be_resumed);
+
+  if (plan != NULL)
+    give_order (view, plan, resume_plan);
 }
 
 static void
 show_page_of (StudioQueueView *view, GVariant *id, const char *page)
 {
-  const StudioQueuePlan *plan = find_plan (view->plans, g_variant_get_string (id, NULL));
+  const char *meant = plan_meant (view, id, is_any);
+  const StudioQueuePlan *plan = meant != NULL ? find_plan (view->plans, meant) : NULL;
 
   if (plan == NULL || plan->runs == NULL)
     return;
@@ -322,18 +420,37 @@ on_claims (GSimpleAction *action, GVariant *id, gpointer view)
   show_page_of (view, id, "claims");
 }
 
-void
-studio_queue_view_add_actions (gpointer view, GActionMap *map)
+static const GActionEntry entries[] = {
+  { .name = "queue-cancel", .activate = on_cancel, .parameter_type = "s" },
+  { .name = "queue-cancel-run", .activate = on_cancel_run, .parameter_type = "s" },
+  { .name = "queue-resume", .activate = on_resume, .parameter_type = "s" },
+  { .name = "queue-figures", .activate = on_figures, .parameter_type = "s" },
+  { .name = "queue-claims", .activate = on_claims, .parameter_type = "s" },
+};
+
+/* Their keys are those of Runs, too: each page's work while it is seen. */
+static void
+update_actions (StudioQueueView *view)
 {
-  static const GActionEntry entries[] = {
-    { .name = "queue-cancel", .activate = on_cancel, .parameter_type = "s" },
-    { .name = "queue-cancel-run", .activate = on_cancel_run, .parameter_type = "s" },
-    { .name = "queue-resume", .activate = on_resume, .parameter_type = "s" },
-    { .name = "queue-figures", .activate = on_figures, .parameter_type = "s" },
-    { .name = "queue-claims", .activate = on_claims, .parameter_type = "s" },
-  };
+  gboolean seen = gtk_widget_get_mapped (GTK_WIDGET (view));
+
+  if (view->actions == NULL || gtk_widget_in_destruction (GTK_WIDGET (view->actions)))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    g_simple_action_set_enabled (
+        G_SIMPLE_ACTION (g_action_map_lookup_action (view->actions, entries[i].name)), seen);
+}
+
+void
+studio_queue_view_add_actions (gpointer data, GActionMap *map)
+{
+  StudioQueueView *view = data;
 
   g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), view);
+  view->actions = map;
+  g_signal_connect (view, "map", G_CALLBACK (update_actions), NULL);
+  g_signal_connect (view, "unmap", G_CALLBACK (update_actions), NULL);
+  update_actions (view);
 }
 
 /* ---- the widget ---- */

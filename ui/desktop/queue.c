@@ -10,6 +10,7 @@
 #define NEWEST 20     /* plans that are shown */
 #define LOCKS 200     /* plans that are asked whether they are executed */
 #define FAILURES 5    /* that are shown at once */
+#define WAITING 5     /* the same of runs that wait */
 #define TIMED 200     /* finished runs whose times count for the rest */
 #define MANY 2000     /* runs of a plan; parameters of larger ones are not compared */
 #define DIFFERENCES 3 /* parameters that tell one run from another */
@@ -53,6 +54,7 @@ plan_free (gpointer data)
   g_free (plan->problem);
   g_clear_pointer (&plan->runs, g_ptr_array_unref);
   g_clear_pointer (&plan->running, g_ptr_array_unref);
+  g_clear_pointer (&plan->waiting, g_ptr_array_unref);
   g_clear_pointer (&plan->failed, g_ptr_array_unref);
   g_free (plan);
 }
@@ -278,12 +280,12 @@ read_running (StudioQueueReader *reader, const Known *known, StudioQueuePlan *pl
 }
 
 static void
-read_failed (const Known *known, StudioQueuePlan *plan, AssayIndex *index)
+read_some (const Known *known, GPtrArray *runs, const char *states, guint limit, AssayIndex *index)
 {
-  g_autoptr (AssayRunRows) rows = query (index, plan->id, "failed,interrupted", FAILURES);
+  g_autoptr (AssayRunRows) rows = query (index, known->plan->id, states, limit);
 
   for (guint i = 0; rows != NULL && i < rows->rows->len; i++)
-    g_ptr_array_add (plan->failed, run_new (known, &g_array_index (rows->rows, AssayRunRow, i)));
+    g_ptr_array_add (runs, run_new (known, &g_array_index (rows->rows, AssayRunRow, i)));
 }
 
 /* Mean seconds of a finished run; where none has finished, what the running ones promise. */
@@ -341,6 +343,7 @@ plan_now (StudioQueueReader *reader, const Known *known, gboolean live, AssayInd
   plan->runs = plan->runs != NULL ? g_ptr_array_ref (plan->runs) : NULL;
   plan->live = live;
   plan->running = g_ptr_array_new_with_free_func (run_free);
+  plan->waiting = g_ptr_array_new_with_free_func (run_free);
   plan->failed = g_ptr_array_new_with_free_func (run_free);
   if (plan->problem != NULL)
     return plan;
@@ -350,7 +353,9 @@ plan_now (StudioQueueReader *reader, const Known *known, gboolean live, AssayInd
   if (plan->live)
     read_running (reader, known, plan, index);
   if (plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_INTERRUPTED] > 0)
-    read_failed (known, plan, index);
+    read_some (known, plan->failed, "failed,interrupted", FAILURES, index);
+  if (plan->counts[ASSAY_QUEUED] > 0)
+    read_some (known, plan->waiting, "queued", WAITING, index);
   estimate (plan, index);
   return plan;
 }

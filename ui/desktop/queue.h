@@ -27,7 +27,8 @@ typedef struct
   guint counts[ASSAY_N_STATES];                /* of those that are this plan's own */
   guint elsewhere;                             /* done before, or taken up by a later plan */
   double fraction, remaining;                  /* of the whole; as above */
-  GPtrArray *running, *failed;                 /* StudioQueueRun; of those that failed the first */
+  GPtrArray *running;                          /* StudioQueueRun */
+  GPtrArray *waiting, *failed;                 /* the first of them */
 } StudioQueuePlan;
 
 /** Reads again and again; remembers what does not change.  Of the index's thread. */

@@ -93,19 +93,10 @@ change_notes (AssayWorkspace *workspace, const char *run, const Work *work, GErr
   return ok;
 }
 
-/* A run that waits is ended with its plan only. */
 static gboolean
 cancel_run (AssayWorkspace *workspace, const char *run, const Work *work, GError **error)
 {
-  g_autoptr (AssayRunDir) dir = assay_run_dir_open (workspace, run, error);
-
-  if (dir == NULL)
-    return FALSE;
-  if (dir->state != ASSAY_QUEUED)
-    return assay_run_cancel (workspace, run, error);
-  g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
-               "Run %s waits for its turn: cancel its plan in Queue", run);
-  return FALSE;
+  return assay_run_cancel (workspace, run, error);
 }
 
 static gboolean

@@ -311,6 +311,25 @@ assay_run_dir_save_notes (AssayRunDir *dir, JsonObject *notes, GError **error)
   return assay_json_save (path, node, error);
 }
 
+/* A runner that takes the lock after us finds what we wrote, and leaves the run alone. */
+static gboolean
+withdraw (AssayRunDir *dir, const char *lock)
+{
+  int held = assay_lock_take (lock, 0.2, NULL);
+  AssayStatus status = {
+    .state = ASSAY_CANCELLED, .reason = "cancelled before it began", .exit_code = -1, .signal = -1
+  };
+  gboolean done;
+
+  if (held < 0)
+    return FALSE; /* it begins just now */
+  status.attempt = (guint) MAX (assay_json_int (dir->status, "attempt", 1), 1);
+  done = read_status (dir, NULL) && dir->state == ASSAY_QUEUED
+         && assay_status_write (dir->path, &status, TRUE, NULL);
+  assay_lock_release (held);
+  return done;
+}
+
 gboolean
 assay_run_cancel (AssayWorkspace *workspace, const char *id, GError **error)
 {
@@ -320,6 +339,10 @@ assay_run_cancel (AssayWorkspace *workspace, const char *id, GError **error)
   if (!dir)
     return FALSE;
   lock = g_build_filename (dir->path, "lock", NULL);
+  if (dir->state == ASSAY_QUEUED && withdraw (dir, lock))
+    return TRUE;
+  if (!read_status (dir, error))
+    return FALSE;
   if (dir->state == ASSAY_RUNNING
       && assay_lock_signal (lock, assay_json_int (dir->status, "pid", -1), SIGTERM))
     return TRUE;

@@ -56,7 +56,7 @@ gboolean assay_run_dir_save_notes (AssayRunDir *dir, JsonObject *notes, GError *
 gboolean assay_run_trash (AssayWorkspace *workspace, const char *id, GError **error);
 /** Moves the run that was last put into trash/ under this id back; FAILED: its place is taken. */
 gboolean assay_run_restore (AssayWorkspace *workspace, const char *id, GError **error);
-/** Asks a live run to end; G_IO_ERROR-free: FAILED if it is not running. */
+/** Asks a live run to end, or lets one that waits never begin; FAILED if it is neither here. */
 gboolean assay_run_cancel (AssayWorkspace *workspace, const char *id, GError **error);
 
 typedef struct

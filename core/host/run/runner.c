@@ -245,6 +245,12 @@ assay_runner_prepare (AssayRunner *runner, GError **error)
   runner->record = assay_run_dir_open_path (runner->dir, error);
   if (!runner->record)
     return FALSE;
+  if (runner->record->state == ASSAY_CANCELLED)
+    {
+      g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_CANCELLED, "%s: %s", runner->dir,
+                   runner->record->reason);
+      return FALSE;
+    }
   read_limits (runner);
   return TRUE;
 }
@@ -289,6 +295,11 @@ assay_run_execute (const char *dir, AssayStudyInfo *study, GCancellable *cancell
       state = assay_runner_work (runner);
       if (state == ASSAY_FAILED && runner->failure)
         g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED, "%s", runner->failure);
+    }
+  else if (runner->record && runner->record->state == ASSAY_CANCELLED)
+    {
+      state = ASSAY_CANCELLED;
+      g_clear_error (error);
     }
   assay_runner_free (runner);
   return state;

@@ -276,6 +276,53 @@ test_progress (void)
   g_assert_cmpstr (doing, ==, "walking");
 }
 
+typedef struct
+{
+  AssayWorkspace *workspace;
+  const AssayPlan *plan; /* NULL: it is done */
+} Withdrawal;
+
+/* When the first run begins the second one is taken back, which waits. */
+static void
+on_event_withdraw (const AssayRunEvent *event, gpointer data)
+{
+  Withdrawal *withdrawal = data;
+  g_autoptr (GError) error = NULL;
+
+  if (event->index != 0 || event->state != ASSAY_RUNNING || withdrawal->plan == NULL)
+    return;
+  assay_run_cancel (withdrawal->workspace, withdrawal->plan->runs[1], &error);
+  g_assert_no_error (error);
+  withdrawal->plan = NULL;
+}
+
+static void
+test_cancel_of_a_waiting_run (void)
+{
+  for (int inline_ = 0; inline_ < 2; inline_++)
+    {
+      g_autoptr (Engine) engine = engine_new ();
+      g_autoptr (AssayPlan) plan = engine_plan (engine, "behaviour=well", "3");
+      Withdrawal withdrawal = { engine->workspace, plan };
+      AssayPlanResult result;
+      g_autoptr (AssayRunDir) dir = NULL;
+      g_autoptr (GError) error = NULL;
+
+      assay_supervise (engine->workspace, plan,
+                       &(AssaySuperviseOptions){ .cores = 1, .inline_ = inline_ }, NULL,
+                       on_event_withdraw, &withdrawal, &result, &error);
+      g_assert_no_error (error);
+      g_assert_null (withdrawal.plan);
+      g_assert_cmpuint (result.done, ==, 2);
+      g_assert_cmpuint (result.cancelled, ==, 1);
+      dir = engine_open (engine, plan, 1);
+      g_assert_cmpint (dir->state, ==, ASSAY_CANCELLED);
+      g_assert_cmpstr (dir->reason, ==, "cancelled before it began");
+      g_assert_false (assay_run_cancel (engine->workspace, plan->runs[1], &error));
+      g_assert_error (error, ASSAY_ERROR, ASSAY_ERROR_FAILED);
+    }
+}
+
 static void
 test_cancel_of_the_plan (void)
 {
@@ -584,6 +631,8 @@ main (int argc, char **argv)
   g_test_add_func ("/run/supervise/keeps-to-its-budget-of-cores", test_cores);
   g_test_add_func ("/run/supervise/tells-progress", test_progress);
   g_test_add_func ("/run/supervise/cancel-ends-the-plan", test_cancel_of_the_plan);
+  g_test_add_func ("/run/supervise/a-waiting-run-that-is-cancelled-never-begins",
+                   test_cancel_of_a_waiting_run);
   g_test_add_func ("/run/supervise/stops-after-max-failures", test_max_failures);
   g_test_add_func ("/run/supervise/inline-gives-the-same", test_inline);
   g_test_add_func ("/run/supervise/runners-inherit-no-blas-settings", test_environment);
