@@ -30,6 +30,18 @@ check_nmse (const float *x, const double *reference, size_t n)
   return error > 0 ? error / size : 0;
 }
 
+double
+check_max (double a, double b)
+{
+  return isnan (a) || isnan (b) ? (double) NAN : fmax (a, b);
+}
+
+double
+check_min (double a, double b)
+{
+  return -check_max (-a, -b);
+}
+
 /* ---- a scalar of any tensor ---- */
 
 typedef struct Dot
@@ -218,6 +230,34 @@ check_gradients (const Scene *scene, double *y)
     }
 }
 
+/** A NaN in the first or last element of an input reaches those outputs that it reaches in the
+ *  reference, and no others; going back ends. */
+static void
+check_not_numbers (Scene *scene, double *expected)
+{
+  for (uint32_t i = 0; i < scene->n; i++)
+    for (uint32_t last = 0; last < 2; last++)
+      {
+        const AssayWeight *param = &scene->params[i];
+        size_t at = param->offset + (last ? param->size - 1 : 0);
+        float kept = scene->values[at];
+        AssayTensor *y;
+
+        scene->values[at] = NAN;
+        scene->doubles[at] = NAN;
+        value (scene, expected);
+        y = forward (scene, scene->grads, false);
+        for (size_t j = 0; j < y->size; j++)
+          if (isnan (y->data[j]) != isnan (expected[j]))
+            g_error ("%s: with NaN in input %u, output %zu is %g, not %g", scene->check->name, i, j,
+                     (double) y->data[j], expected[j]);
+        assay_tape_backward (scene->tape, check_dot (scene->tape, y, scene->weights), 1,
+                             scene->list, scene->n);
+        scene->values[at] = kept;
+        scene->doubles[at] = kept;
+      }
+}
+
 void
 check_op (const Check *check)
 {
@@ -250,6 +290,7 @@ check_op (const Check *check)
   for (size_t i = 0; i < scene.size; i++)
     g_assert_cmpfloat_with_epsilon (scene.grads[i], 2 * first[i], 1e-5 * (1 + fabsf (first[i])));
   g_assert_cmpmem (scene.values, scene.size * sizeof (float), before, scene.size * sizeof (float));
+  check_not_numbers (&scene, expected);
   clear (&scene);
 }
 

@@ -41,12 +41,17 @@ void check_fill (float *x, size_t n, double low, double high, const char *name);
 double check_nmse (const float *x, const double *reference, size_t n);
 /** Runs the operation forward and backward on parameters with these inputs, and asserts: its
  *  values and every gradient near the reference; the same bits without recording and in a
- *  second step; a gradient added to what is there when accumulating; inputs unchanged. */
+ *  second step; a gradient added to what is there when accumulating; inputs unchanged; a NaN
+ *  reaches the outputs that it reaches in the reference. */
 void check_op (const Check *check);
 /** Adds each check of a table as a test "/<group>/<name>". */
 void check_add (const char *group, const Check *checks, size_t n);
 /** sum of weights[i] x[i], a scalar: an operation of our own. */
 AssayTensor *check_dot (AssayTape *tape, AssayTensor *x, const float *weights);
+
+/** The greater, the lesser; NaN if either is, unlike fmax and fmin. */
+double check_max (double a, double b);
+double check_min (double a, double b);
 
 /** Elements of an input. */
 size_t check_size (const CheckInput *input);

@@ -10,12 +10,14 @@ typedef struct Options
 static double
 activated (double x, AssayActivation act)
 {
-  return act == ASSAY_RELU ? fmax (x, 0) : act == ASSAY_TANH ? tanh (x) : x;
+  return act == ASSAY_RELU ? check_max (x, 0) : act == ASSAY_TANH ? tanh (x) : x;
 }
 
 /* ---- convolution ---- */
 
 typedef void (*Tap) (void *data, size_t y, size_t x, size_t w);
+
+#define OUTSIDE SIZE_MAX /* in the padding, where x is 0 */
 
 /** Calls @tap for every product of the convolution, by the positions of y, x and w. */
 static void
@@ -31,11 +33,11 @@ each_tap (const size_t *x, const size_t *w, const Options *o, Tap tap, void *dat
             {
               size_t row = r + i / w[3] / w[2], column = s + i / w[3] % w[2];
 
-              if (row >= o->padding && row < x[1] + o->padding && column >= o->padding
-                  && column < x[2] + o->padding)
-                tap (data, y,
-                     ((b * x[1] + row - o->padding) * x[2] + column - o->padding) * x[3] + i % x[3],
-                     f * w[1] * w[2] * w[3] + i);
+              bool inside = row >= o->padding && row < x[1] + o->padding && column >= o->padding
+                            && column < x[2] + o->padding;
+              size_t pixel = (b * x[1] + row - o->padding) * x[2] + column - o->padding;
+
+              tap (data, y, inside ? pixel * x[3] + i % x[3] : OUTSIDE, f * w[1] * w[2] * w[3] + i);
             }
 }
 
@@ -60,7 +62,7 @@ forward_tap (void *data, size_t y, size_t x, size_t w)
 {
   const Forward *f = data;
 
-  f->y[y] += f->x[x] * f->w[w];
+  f->y[y] += (x == OUTSIDE ? 0 : f->x[x]) * f->w[w];
 }
 
 static AssayTensor *
@@ -141,6 +143,8 @@ way_tap (void *data, size_t y, size_t x, size_t w)
 {
   const Way *way = data;
 
+  if (x == OUTSIDE)
+    return;
   way->y[y] += (double) way->x[x] * way->w[w];
   way->dx[x] += (double) way->dy[y] * way->w[w];
   way->dw[w] += (double) way->dy[y] * way->x[x];
@@ -254,7 +258,7 @@ pool_reference (double *y, const double *const *in, const Check *check)
                 size_t row = r + i / o->size, column = s + i % o->size;
                 double value = in[0][((b * x[1] + row) * x[2] + column) * x[3] + c];
 
-                max = fmax (max, value);
+                max = check_max (max, value);
                 sum += value;
               }
             *y = check->op == max_pool ? max : sum / (double) (o->size * o->size);

@@ -14,7 +14,7 @@ typedef struct Function
 static double
 relu_of (double x)
 {
-  return fmax (x, 0);
+  return check_max (x, 0);
 }
 
 static double
@@ -109,7 +109,7 @@ static void
 clamp_reference (double *y, const double *const *in, const Check *check)
 {
   for (size_t i = 0; i < check_size (&check->inputs[0]); i++)
-    y[i] = fmin (fmax (in[0][i], -0.5), 0.25);
+    y[i] = check_min (check_max (in[0][i], -0.5), 0.25);
 }
 
 /* x - detach (x^2): the second part has no gradient, which the reference's difference sees as a
@@ -127,7 +127,7 @@ static void
 detached_reference (double *y, const double *const *in, const Check *check)
 {
   for (size_t i = 0; i < check_size (&check->inputs[0]); i++)
-    y[i] = 3 * in[0][i];
+    y[i] = in[0][i] * (3 + 0 * in[1][i]);
 }
 
 /* ---- functions of two ---- */
@@ -166,7 +166,8 @@ quotient_of (double a, double b)
 
 static const Function2 add = { assay_add, sum_of }, sub = { assay_sub, difference_of },
                        mul = { assay_mul, product_of }, quotient = { assay_div, quotient_of },
-                       maximum = { assay_maximum, fmax }, minimum = { assay_minimum, fmin };
+                       maximum = { assay_maximum, check_max },
+                       minimum = { assay_minimum, check_min };
 
 static AssayTensor *
 of_two (AssayTape *tape, AssayTensor *const *in, const Check *check)

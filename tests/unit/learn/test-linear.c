@@ -9,7 +9,7 @@ activate (AssayActivation act, double x)
   switch (act)
     {
     case ASSAY_RELU:
-      return fmax (x, 0);
+      return check_max (x, 0);
     case ASSAY_GELU:
       return x * 0.5 * erfc (-x / M_SQRT2);
     case ASSAY_SILU:

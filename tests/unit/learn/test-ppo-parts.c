@@ -247,14 +247,17 @@ loss_reference (double *y, const double *const *in, const Check *check)
           = { ratio * l, ratio * l * l / 2, ratio * (exp (-l) - 1 + l), in[3][i] };
 
       if (terms->clip > 0)
-        cut = fmax (1 - terms->clip, fmin (1 + terms->clip, ratio));
+        cut = check_max (1 - terms->clip, check_min (1 + terms->clip, ratio));
       if (terms->value_clip > 0)
-        v_cut = fmax (old_v - terms->value_clip, fmin (old_v + terms->value_clip, v));
-      sum -= fmin (ratio * advantages[t], cut * advantages[t]);
-      sum += terms->value_coefficient / 2
-             * fmax (pow (v - returns[t], 2), pow (v_cut - returns[t], 2));
-      sum -= terms->entropy_coefficient * in[2][i];
-      sum += terms->kl_coefficient * k[terms->kl];
+        v_cut = check_max (old_v - terms->value_clip, check_min (old_v + terms->value_clip, v));
+      sum -= check_min (ratio * advantages[t], cut * advantages[t]);
+      if (terms->value_coefficient > 0)
+        sum += terms->value_coefficient / 2
+               * check_max (pow (v - returns[t], 2), pow (v_cut - returns[t], 2));
+      if (terms->entropy_coefficient > 0)
+        sum -= terms->entropy_coefficient * in[2][i];
+      if (terms->kl_coefficient > 0)
+        sum += terms->kl_coefficient * k[terms->kl];
     }
   *y = sum / terms->divisor;
 }

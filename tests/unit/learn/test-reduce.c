@@ -32,7 +32,7 @@ max_of (const double *x, size_t n, size_t stride)
   double max = -INFINITY;
 
   for (size_t i = 0; i < n; i++)
-    max = fmax (max, x[i * stride]);
+    max = check_max (max, x[i * stride]);
   return max;
 }
 

@@ -26,10 +26,10 @@ reference (double *y, const double *const *inputs, const Check *check)
         {
           bool turned = h < a->n_heads + a->n_kv_heads;
           double step = pow (BASE, -2.0 * (double) i / (double) a->size);
-          double angle = turned ? (double) (row % a->steps) * step : 0;
+          double angle = (double) (row % a->steps) * step;
 
-          y[i] = x[i] * cos (angle) - x[half + i] * sin (angle);
-          y[half + i] = x[half + i] * cos (angle) + x[i] * sin (angle);
+          y[i] = turned ? x[i] * cos (angle) - x[half + i] * sin (angle) : x[i];
+          y[half + i] = turned ? x[half + i] * cos (angle) + x[i] * sin (angle) : x[half + i];
         }
 }
 
