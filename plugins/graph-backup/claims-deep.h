@@ -103,7 +103,7 @@
                            ASSAY_DIFF ("agent", "dqn-graph", "dqn-n-step"), ASSAY_IQM ("env seed")),
       .units = "seed/env",
       .expect = ASSAY_ABOVE (0),
-      .presets = "deep deep-paper" },
+      .presets = DEEP_PRESETS },
     { .id = "control-deep-one-step",
       .says = "Graph backup learns faster than one-step targets, on levels and games together",
       .metric = "score",

@@ -2,6 +2,7 @@
 #include "deep-run.h"
 
 #include "atari-world.h"
+#include "learn/tensor/blas.h"
 #include "measure.h"
 #include "run.h"
 
@@ -248,6 +249,7 @@ run_agent (AssayRun *run, const DeepSetup *setup, const AssayEnvironment *enviro
   DeepStreams streams;
   Deep deep;
 
+  assay_note (run, "products", assay_blas_name ());
   get_streams (run, &streams);
   if (!deep_init (&deep, environment, levels, setup->n_levels, &setup->agent, &streams))
     {

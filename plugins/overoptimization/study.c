@@ -5,6 +5,7 @@
  */
 #include "claims.h"
 #include "figures.h"
+#include "learn/tensor/blas.h"
 #include "metrics.h"
 #include "params.h"
 #include "presets.h"
@@ -118,8 +119,12 @@ run_study (AssayRun *run)
   const Params *p = run->params;
 
   if (is (p->data, "replay"))
-    replay_scores (run, p);
-  else if (is (p->data, "preferences"))
+    {
+      replay_scores (run, p);
+      return;
+    }
+  assay_note (run, "products", assay_blas_name ());
+  if (is (p->data, "preferences"))
     learn_preferences (run, p);
   else
     run_bazaar (run);

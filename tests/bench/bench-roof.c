@@ -101,13 +101,15 @@ const BenchRoof bench_gemm_1 = { .name = "gemm-1",
                                  .unit = "GFLOP/s",
                                  .set_up = gemm_1_set_up,
                                  .measure = gemm_rate,
-                                 .tear_down = gemm_tear_down };
+                                 .tear_down = gemm_tear_down,
+                                 .by = assay_blas_name };
 const BenchRoof bench_gemm_2 = { .name = "gemm-2",
                                  .unit = "GFLOP/s",
                                  .cap = 440,
                                  .set_up = gemm_2_set_up,
                                  .measure = gemm_rate,
-                                 .tear_down = gemm_tear_down };
+                                 .tear_down = gemm_tear_down,
+                                 .by = assay_blas_name };
 
 /* ---- triad -------------------------------------------------------------------- */
 

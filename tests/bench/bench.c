@@ -149,6 +149,12 @@ roof_value (const BenchCase *bench, const BenchResult *roof)
   return bench->roof->cap > 0 ? fmin (bench->roof->cap, roof->value) : roof->value;
 }
 
+static const char *
+computed_by (const BenchRoof *roof)
+{
+  return roof->by != NULL ? roof->by () : "our own loop";
+}
+
 static void
 print_json (const Run *run, const BenchResult *results, double yardstick)
 {
@@ -162,9 +168,10 @@ print_json (const Run *run, const BenchResult *results, double yardstick)
   if (bench->roof != NULL)
     {
       printf (", \"roof\": {\"name\": \"%s\", \"value\": %.4g, \"unit\": \"%s\", "
-              "\"spread\": %.4g, \"share\": %.4g, \"bar\": %.4g}",
+              "\"spread\": %.4g, \"share\": %.4g, \"bar\": %.4g, \"by\": \"%s\"}",
               bench->roof->name, results->value, bench->roof->unit, results->spread,
-              result->value * bench->work / roof_value (bench, results), bench->share);
+              result->value * bench->work / roof_value (bench, results), bench->share,
+              computed_by (bench->roof));
       results++;
     }
   for (size_t i = 0; i < run->n_peers; i++, results++)
@@ -196,9 +203,9 @@ print_text (const Run *run, const BenchResult *results, double yardstick)
     {
       double share = result->value * bench->work / roof_value (bench, results);
 
-      printf ("  %-20s %12.5g %-14s >= %-10.5g %6.2f  %5.1f %%  %9u  of it\n", bench->roof->name,
-              results->value, bench->roof->unit, bench->share, share, 100 * results->spread,
-              results->discarded);
+      printf ("  %-20s %12.5g %-14s >= %-10.5g %6.2f  %5.1f %%  %9u  of it; %s\n",
+              bench->roof->name, results->value, bench->roof->unit, bench->share, share,
+              100 * results->spread, results->discarded, computed_by (bench->roof));
       results++;
     }
   for (size_t i = 0; i < run->n_peers; i++, results++)

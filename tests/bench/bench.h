@@ -16,6 +16,7 @@ typedef struct BenchRoof
   void *(*set_up) (void);
   double (*measure) (void *); /* in `unit` */
   void (*tear_down) (void *);
+  const char *(*by) (void); /* names what computes it; NULL: nothing to name */
 } BenchRoof;
 
 /* Another program, measured in turn with ours: peer/peer.py PROGRAM CONFIGURATION. */

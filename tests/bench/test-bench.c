@@ -66,6 +66,7 @@ test_peer (void)
   line = json_node_get_object (node);
   roof = json_object_get_object_member (line, "roof");
   g_assert_cmpstr (json_object_get_string_member (roof, "name"), ==, "gemm-1");
+  g_assert_cmpstr (json_object_get_string_member (roof, "by"), !=, "");
   g_assert_cmpfloat (json_object_get_double_member (roof, "value"), >, 0);
   peer = json_array_get_object_element (json_object_get_array_member (line, "peers"), 0);
   g_assert_cmpfloat (json_object_get_double_member (peer, "value"), >, 0);

@@ -150,6 +150,16 @@ on_fail (AssayRun *run, const char *message)
 }
 
 static void
+on_note (AssayRun *run, const char *key, const char *value)
+{
+  Host *host = host_of (run);
+
+  g_assert_cmpstr (key, ==, "products");
+  g_free (host->products);
+  host->products = g_strdup (value);
+}
+
+static void
 on_stream (AssayRun *run, const char *name, AssayStream *stream)
 {
   assay_stream_init (stream, run->seed, name);
@@ -274,6 +284,7 @@ run_from (const char *settings, uint64_t seed, guint cancel_after, GBytes *to_re
                              .graph = on_graph,
                              .progress = on_progress,
                              .cancelled = on_cancelled,
+                             .note = on_note,
                              .fail = on_fail,
                              .stream = on_stream,
                              .stage = on_stage,
@@ -311,6 +322,7 @@ close_host (Host *host)
   g_ptr_array_unref (host->arrays);
   g_ptr_array_unref (host->saves);
   g_free (host->failure);
+  g_free (host->products);
   g_free (host->stage_path);
   g_free (host->params);
   g_free (host);

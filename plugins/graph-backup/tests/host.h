@@ -20,9 +20,9 @@ typedef struct Host
 {
   AssayRun run;
   AssayHost table;
-  GPtrArray *series; /* Series */
-  GPtrArray *arrays; /* char * */
-  char *failure, *stage_path;
+  GPtrArray *series;                     /* Series */
+  GPtrArray *arrays;                     /* char * */
+  char *failure, *stage_path, *products; /* products: the note of that name */
   guint n_stages, n_graphs, n_pictures, cancel_after, n_asked;
   double last_progress;
   guint8 *params;

@@ -4,6 +4,8 @@
  */
 #include "host.h"
 
+#include "learn/tensor/blas.h"
+
 #include <string.h>
 
 #define DEEP "env=minigrid.LavaGapS5 warm-up=100 hidden=16 renew-every=100 eval-episodes=2 "
@@ -16,6 +18,7 @@ every_deep_agent_runs (gconstpointer settings)
   const Series *returns = series_named (host, "return ");
 
   g_assert_cmpstr (host->failure, ==, NULL);
+  g_assert_cmpstr (host->products, ==, assay_blas_name ());
   g_assert_cmpuint (returns->values->len, ==, 6);
   g_assert_cmpfloat (last_of (host, "novel-ratio "), >, 0);
   g_assert_cmpfloat (last_of (host, "aliasing-visited view=full"), >=, 0);
