@@ -46,7 +46,7 @@ LINEAR = [(5, 7, 3), (1, 1, 1), (0, 4, 3), (33, 1, 17), (1, 65, 1), (257, 96, 13
 
 
 def layers():
-    for act in ('identity', 'relu', 'gelu', 'silu', 'tanh', 'sigmoid'):
+    for act in ('identity', 'relu', 'gelu', 'gelu_tanh', 'silu', 'tanh', 'sigmoid'):
         for n, k, m in LINEAR:
             yield f'linear-{act}-{n}x{k}x{m}', f'out linear x w b act={act}', dict(x=(n, k), w=(m, k), b=(m,))
     yield 'linear-no-bias', 'out linear x w', dict(x=(2, 3, 5), w=(4, 5))
@@ -124,7 +124,7 @@ SHAPES = [(1,), (3, 5), (0, 4), (2, 3, 17), (1031,)]
 def elementwise():
     for shape in SHAPES:
         name = 'x'.join(map(str, shape))
-        for op in ('exp', 'abs', 'square', 'tanh', 'sigmoid', 'log_sigmoid', 'relu', 'gelu', 'silu'):
+        for op in ('exp', 'abs', 'square', 'tanh', 'sigmoid', 'log_sigmoid', 'relu', 'gelu', 'gelu_tanh', 'silu'):
             yield f'{op}-{name}', f'out {op} x', dict(x=shape)
         for op in ('log', 'sqrt'):
             yield f'{op}-{name}', f'out {op} x', dict(x=Positive(shape))

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ops import attention, conv2d, rotary
+from ops import attention, conv2d, gelu_tanh, rotary
 from tensors import errors, write
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'bench', 'peer'))
@@ -100,7 +100,7 @@ class Layer(nn.Module):
         self.q = nn.Linear(c.d, c.d, bias=c.biases)
         self.k, self.v = (nn.Linear(c.d, c.kv_heads * size, bias=c.biases) for _ in range(2))
         self.attended = nn.Linear(c.d, c.d, bias=c.biases)
-        self.gate = nn.Linear(c.d, c.hidden, bias=c.biases) if c.feed_forward else None
+        self.gate = nn.Linear(c.d, c.hidden, bias=c.biases) if c.feed_forward == 1 else None
         self.up, self.down = nn.Linear(c.d, c.hidden, bias=c.biases), nn.Linear(c.hidden, c.d, bias=c.biases)
 
     def forward(self, x):
@@ -110,7 +110,8 @@ class Layer(nn.Module):
             qkv = rotary(qkv, c.heads, c.kv_heads)
         x = x + self.attended(attention(qkv, c.heads, c.kv_heads))
         y = self.norm2(x)
-        y = F.silu(self.gate(y)) * self.up(y) if c.feed_forward else F.gelu(self.up(y))
+        y = (F.gelu(self.up(y)), None if self.gate is None else F.silu(self.gate(y)) * self.up(y),
+             gelu_tanh(self.up(y)))[c.feed_forward]
         return x + self.down(y)
 
 
@@ -120,7 +121,7 @@ class Transformer(nn.Module):
         super().__init__()
         c = SimpleNamespace(d=d, heads=heads, kv_heads=kv_heads, hidden=hidden, positions=positions,
                             feed_forward=feed_forward, norm=RmsNorm if norm else nn.LayerNorm, biases=not norm)
-        self.names = PHI3 if positions and norm and feed_forward else GPT2
+        self.names = PHI3 if positions and norm and feed_forward == 1 else GPT2
         self.embedding = nn.Embedding(vocabulary, d)
         self.positions = None if positions else nn.Embedding(context, d)
         self.layers, self.norm = nn.ModuleList(Layer(c) for _ in range(layers)), c.norm(d)
@@ -207,7 +208,7 @@ def write_models(folder):
     write_gpt(f'{folder}/gpt-ragged.safetensors', 3, 13, 24, 3, 3, 19, 37)
     # Llama's, with heads that share keys and values; then some options of either side.
     for name, kv_heads, hidden, *choices in (('llama', 2, 53, 1, 1, 1, 1), ('tied', 1, 40, 1, 0, 1, 0),
-                                             ('bare', 4, 48, 0, 1, 0, 1)):
+                                             ('bare', 4, 48, 0, 1, 0, 1), ('gpt2', 4, 128, 0, 0, 2, 0)):
         write_transformer(f'{folder}/transformer-{name}.safetensors', 3, 29, d=32, layers=3, heads=4, context=31,
                           vocabulary=41, kv_heads=kv_heads, hidden=hidden,
                           **dict(zip(('positions', 'norm', 'feed_forward', 'untied'), choices)))

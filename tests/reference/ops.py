@@ -9,7 +9,11 @@ import math
 import torch
 import torch.nn.functional as F
 
-ACTIVATIONS = {'identity': lambda x: x, 'relu': F.relu, 'gelu': F.gelu, 'silu': F.silu, 'tanh': torch.tanh,
+def gelu_tanh(x):
+    return F.gelu(x, approximate='tanh')
+
+
+ACTIVATIONS = {'identity': lambda x: x, 'relu': F.relu, 'gelu': F.gelu, 'gelu_tanh': gelu_tanh, 'silu': F.silu, 'tanh': torch.tanh,
                'sigmoid': torch.sigmoid}
 
 
@@ -100,8 +104,8 @@ OPERATIONS = {
     'add': torch.add, 'sub': torch.sub, 'mul': torch.mul, 'div': torch.div,
     'maximum': torch.maximum, 'minimum': torch.minimum,
     'exp': torch.exp, 'log': torch.log, 'sqrt': torch.sqrt, 'abs': torch.abs, 'square': torch.square,
-    'tanh': torch.tanh, 'sigmoid': torch.sigmoid, 'relu': F.relu, 'gelu': F.gelu, 'silu': F.silu,
-    'log_sigmoid': F.logsigmoid,
+    'tanh': torch.tanh, 'sigmoid': torch.sigmoid, 'relu': F.relu, 'gelu': F.gelu, 'gelu_tanh': gelu_tanh,
+    'silu': F.silu, 'log_sigmoid': F.logsigmoid,
     'clamp': lambda x, low, high: x.clamp(low, high),
     'affine': lambda x, scale, shift: x * scale + shift,
     'sum': lambda x, dim: x.sum(dim), 'mean': lambda x, dim: x.mean(dim), 'max': lambda x, dim: x.amax(dim),

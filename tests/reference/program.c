@@ -43,8 +43,9 @@ static AssayActivation
 activation (const Call *call)
 {
   static const char *const names[]
-      = { [ASSAY_IDENTITY] = "identity", [ASSAY_RELU] = "relu", [ASSAY_GELU] = "gelu",
-          [ASSAY_SILU] = "silu",         [ASSAY_TANH] = "tanh", [ASSAY_SIGMOID] = "sigmoid" };
+      = { [ASSAY_IDENTITY] = "identity",   [ASSAY_RELU] = "relu", [ASSAY_GELU] = "gelu",
+          [ASSAY_GELU_TANH] = "gelu_tanh", [ASSAY_SILU] = "silu", [ASSAY_TANH] = "tanh",
+          [ASSAY_SIGMOID] = "sigmoid" };
   const char *name = option (call, "act");
 
   for (int i = 0; name != NULL && i < (int) G_N_ELEMENTS (names); i++)
@@ -249,6 +250,7 @@ static const struct Operation
   { "log_sigmoid", 1e-12, .unary = assay_log_sigmoid },
   { "relu", 1e-12, .unary = assay_relu },
   { "gelu", 1e-12, .unary = assay_gelu },
+  { "gelu_tanh", 1e-12, .unary = assay_gelu_tanh },
   { "silu", 1e-12, .unary = assay_silu },
   { "sum_all", 1e-11, .unary = assay_sum_all },
   { "mean_all", 1e-11, .unary = assay_mean_all },

@@ -167,6 +167,16 @@ assay_gpt_free (AssayGpt *gpt)
   free (gpt);
 }
 
+AssayActivation
+assay_gpt_activation (const AssayGptConfig *config)
+{
+  static const AssayActivation activations[] = { [ASSAY_FEED_FORWARD_GELU] = ASSAY_GELU,
+                                                 [ASSAY_FEED_FORWARD_SWIGLU] = ASSAY_IDENTITY,
+                                                 [ASSAY_FEED_FORWARD_GELU_TANH] = ASSAY_GELU_TANH };
+
+  return activations[config->feed_forward];
+}
+
 /* ---- forward ---- */
 
 /* What runs through the layers. */
@@ -264,11 +274,11 @@ attention (const Pass *pass, const AssayGptLayer *layer, AssayTensor *x)
 static AssayTensor *
 feed_forward (const Pass *pass, const AssayGptLayer *layer, AssayTensor *x)
 {
-  bool gated = pass->gpt->config.feed_forward == ASSAY_FEED_FORWARD_SWIGLU;
+  const AssayGptConfig *config = &pass->gpt->config;
   AssayTensor *y = norm (pass, x, layer->gain2, layer->bias2);
 
-  y = linear (pass, y, layer->up_w, layer->up_b, gated ? ASSAY_IDENTITY : ASSAY_GELU);
-  if (gated)
+  y = linear (pass, y, layer->up_w, layer->up_b, assay_gpt_activation (config));
+  if (config->feed_forward == ASSAY_FEED_FORWARD_SWIGLU)
     y = assay_swiglu (pass->tape, y);
   y = tapped (pass, ASSAY_SITE_HIDDEN, y);
   return branch_end (pass, ASSAY_SITE_FEED_FORWARD, y, layer->down_w, layer->down_b, x);

@@ -30,7 +30,8 @@ typedef enum AssayNorm
 typedef enum AssayFeedForward
 {
   ASSAY_FEED_FORWARD_GELU,
-  ASSAY_FEED_FORWARD_SWIGLU /* assay_swiglu: gates are a second half of the first matrix */
+  ASSAY_FEED_FORWARD_SWIGLU,   /* assay_swiglu: gates are a second half of the first matrix */
+  ASSAY_FEED_FORWARD_GELU_TANH /* of GPT-2 as it was published (gpt2.h) */
 } AssayFeedForward;
 
 typedef struct AssayGptConfig
@@ -76,6 +77,9 @@ typedef struct AssayGpt
  *  biases 0. */
 AssayGpt *assay_gpt_new (AssayParams *params, const AssayGptConfig *config);
 void assay_gpt_free (AssayGpt *gpt);
+
+/** What stands behind the first matrix of a feed-forward branch; the identity where it is gated. */
+AssayActivation assay_gpt_activation (const AssayGptConfig *config);
 
 /** What the head multiplies: ids int32 [B][T], T <= context -> [B][T][d]. */
 AssayTensor *assay_gpt_states (AssayTape *tape, const AssayGpt *gpt, AssayTensor *ids);

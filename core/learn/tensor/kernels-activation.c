@@ -96,6 +96,17 @@ gelu (Vector x)
   return (Activated){ x * phi, phi + x * bell * 0.39894228f };
 }
 
+/** (1 + tanh u) / 2 is sigmoid 2u. */
+static inline Activated
+gelu_tanh (Vector x)
+{
+  Vector square = x * x;
+  Vector s = vector_sigmoid (x * (square * 0.07135481283f + 1.5957691216f));
+
+  return (Activated){ x * s,
+                      s * (1.0f + x * (1.0f - s) * (square * 0.21406443848f + 1.5957691216f)) };
+}
+
 static inline Activated
 exponential (Vector x)
 {
@@ -155,6 +166,7 @@ square (Vector x)
 ACTIVATE_ROWS (identity)
 ACTIVATE_ROWS (relu)
 ACTIVATE_ROWS (gelu)
+ACTIVATE_ROWS (gelu_tanh)
 ACTIVATE_ROWS (silu)
 ACTIVATE_ROWS (hyperbolic_tangent)
 ACTIVATE_ROWS (sigmoid)
@@ -172,6 +184,7 @@ static const ActivateRows activations[ASSAY_N_ACTIVATIONS] = {
   [ASSAY_IDENTITY] = activate_identity,
   [ASSAY_RELU] = activate_relu,
   [ASSAY_GELU] = activate_gelu,
+  [ASSAY_GELU_TANH] = activate_gelu_tanh,
   [ASSAY_SILU] = activate_silu,
   [ASSAY_TANH] = activate_hyperbolic_tangent,
   [ASSAY_SIGMOID] = activate_sigmoid,

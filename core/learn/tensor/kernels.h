@@ -17,8 +17,10 @@ typedef enum AssayActivation
 {
   ASSAY_IDENTITY,
   ASSAY_RELU,
-  ASSAY_GELU, /* x Phi(x), by the error function (Hendrycks and Gimpel 2016) */
-  ASSAY_SILU, /* x sigmoid(x) */
+  ASSAY_GELU,      /* x Phi(x), by the error function (Hendrycks and Gimpel 2016) */
+  ASSAY_GELU_TANH, /* x (1 + tanh (sqrt (2 / pi) (x + 0.044715 x^3))) / 2: theirs, as GPT-2 has it
+                    */
+  ASSAY_SILU,      /* x sigmoid(x) */
   ASSAY_TANH,
   ASSAY_SIGMOID,
   ASSAY_LOG_SIGMOID,

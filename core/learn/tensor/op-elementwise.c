@@ -44,6 +44,7 @@ unary (AssayTape *tape, AssayTensor *x, AssayActivation act)
 
 UNARY (relu, ASSAY_RELU)
 UNARY (gelu, ASSAY_GELU)
+UNARY (gelu_tanh, ASSAY_GELU_TANH)
 UNARY (silu, ASSAY_SILU)
 UNARY (tanh, ASSAY_TANH)
 UNARY (sigmoid, ASSAY_SIGMOID)

@@ -68,6 +68,7 @@ AssayTensor *assay_kl (AssayTape *tape, AssayTensor *logits_p, AssayTensor *logi
 
 AssayTensor *assay_relu (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_gelu (AssayTape *tape, AssayTensor *x);
+AssayTensor *assay_gelu_tanh (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_silu (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_tanh (AssayTape *tape, AssayTensor *x);
 AssayTensor *assay_sigmoid (AssayTape *tape, AssayTensor *x);

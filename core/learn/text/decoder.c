@@ -104,7 +104,7 @@ feed_forward (const AssayDecoder *decoder, const AssayDecoderWeights *weights, u
   bool gated = config->feed_forward == ASSAY_FEED_FORWARD_SWIGLU;
 
   assay_panels_linear (weights->values, decoder->up, decoder->y, &matrices[ASSAY_PANELS_UP], rows,
-                       gated ? ASSAY_IDENTITY : ASSAY_GELU, false);
+                       assay_gpt_activation (config), false);
   if (gated)
     assay_kernels ()->swiglu (decoder->up, decoder->up, rows, config->hidden);
   tap (decoder, i, ASSAY_SITE_HIDDEN, decoder->up, rows, config->hidden);

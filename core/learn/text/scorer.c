@@ -218,7 +218,7 @@ feed_forward (const Room *room, const AssayPanels *matrices, size_t rows)
   bool gated = config->feed_forward == ASSAY_FEED_FORWARD_SWIGLU;
 
   assay_panels_linear (values, room->up, room->y, &matrices[ASSAY_PANELS_UP], rows,
-                       gated ? ASSAY_IDENTITY : ASSAY_GELU, false);
+                       assay_gpt_activation (config), false);
   if (gated)
     assay_kernels ()->swiglu (room->up, room->up, rows, config->hidden);
   assay_panels_linear (values, room->x, room->up, &matrices[ASSAY_PANELS_DOWN], rows,

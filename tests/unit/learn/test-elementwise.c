@@ -24,6 +24,12 @@ gelu_of (double x)
 }
 
 static double
+gelu_tanh_of (double x)
+{
+  return x * 0.5 * (1 + tanh (sqrt (2 / M_PI) * (x + 0.044715 * x * x * x)));
+}
+
+static double
 sigmoid_of (double x)
 {
   return 1 / (1 + exp (-x));
@@ -47,12 +53,13 @@ square_of (double x)
   return x * x;
 }
 
-static const Function relu
-    = { assay_relu, relu_of },
-    gelu = { assay_gelu, gelu_of }, silu = { assay_silu, silu_of }, tangent = { assay_tanh, tanh },
-    sigmoid = { assay_sigmoid, sigmoid_of }, log_sigmoid = { assay_log_sigmoid, log_sigmoid_of },
-    exponential = { assay_exp, exp }, logarithm = { assay_log, log }, root = { assay_sqrt, sqrt },
-    absolute = { assay_abs, fabs }, square = { assay_square, square_of };
+static const Function relu = { assay_relu, relu_of }, gelu = { assay_gelu, gelu_of },
+                      gelu_tanh = { assay_gelu_tanh, gelu_tanh_of }, silu = { assay_silu, silu_of },
+                      tangent = { assay_tanh, tanh }, sigmoid = { assay_sigmoid, sigmoid_of },
+                      log_sigmoid = { assay_log_sigmoid, log_sigmoid_of },
+                      exponential = { assay_exp, exp }, logarithm = { assay_log, log },
+                      root = { assay_sqrt, sqrt }, absolute = { assay_abs, fabs },
+                      square = { assay_square, square_of };
 
 static AssayTensor *
 of_one (AssayTape *tape, AssayTensor *const *in, const Check *check)
@@ -220,6 +227,7 @@ static const Check checks[] = {
   ONE ("relu", relu, -2, 2),
   ONE ("gelu", gelu, -4, 4),
   ONE ("gelu-tail", gelu, -6, -3),
+  ONE ("gelu-tanh", gelu_tanh, -4, 4),
   ONE ("silu", silu, -6, 6),
   ONE ("tanh", tangent, -3, 3),
   ONE ("tanh-near-0", tangent, -0.01, 0.01),
@@ -291,8 +299,8 @@ static void
 test_not_finite (void)
 {
   static const Op1 ops[]
-      = { assay_relu, assay_gelu, assay_silu, assay_tanh, assay_sigmoid, assay_log_sigmoid,
-          assay_exp,  assay_log,  assay_sqrt, assay_abs,  assay_square };
+      = { assay_relu,        assay_gelu, assay_gelu_tanh, assay_silu, assay_tanh, assay_sigmoid,
+          assay_log_sigmoid, assay_exp,  assay_log,       assay_sqrt, assay_abs,  assay_square };
 
   for (size_t i = 0; i < G_N_ELEMENTS (ops); i++)
     g_assert_true (isnan (at (ops[i], NAN)));
@@ -371,6 +379,7 @@ test_accuracy (void)
   g_assert_cmpfloat (worst (assay_log_sigmoid, log_sigmoid_of, -100, 85, 0), <, 5e-7);
   g_assert_cmpfloat (worst (assay_gelu, gelu_of, -4, 10, 1e-6), <, 3e-6);
   g_assert_cmpfloat (worst (assay_gelu, gelu_of, -12, -4, 1e-4), <, 3e-6);
+  g_assert_cmpfloat (worst (assay_gelu_tanh, gelu_tanh_of, -4, 10, 1e-6), <, 3e-6);
 }
 
 int

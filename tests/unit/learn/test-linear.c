@@ -12,6 +12,8 @@ activate (AssayActivation act, double x)
       return check_max (x, 0);
     case ASSAY_GELU:
       return x * 0.5 * erfc (-x / M_SQRT2);
+    case ASSAY_GELU_TANH:
+      return x * 0.5 * (1 + tanh (sqrt (2 / M_PI) * (x + 0.044715 * x * x * x)));
     case ASSAY_SILU:
       return x / (1 + exp (-x));
     case ASSAY_TANH:
@@ -128,6 +130,7 @@ static const Check checks[] = {
   LINEAR ("linear", ASSAY_IDENTITY),
   LINEAR ("linear-relu", ASSAY_RELU),
   LINEAR ("linear-gelu", ASSAY_GELU),
+  LINEAR ("linear-gelu-tanh", ASSAY_GELU_TANH),
   LINEAR ("linear-silu", ASSAY_SILU),
   LINEAR ("linear-tanh", ASSAY_TANH),
   LINEAR ("linear-sigmoid", ASSAY_SIGMOID),
