@@ -6,6 +6,7 @@
 #include "ui/desktop/filter-entry.h"
 #include "ui/desktop/run-facts.h"
 #include "ui/desktop/runs-table.h"
+#include "ui/desktop/watchdog.h"
 
 #include <string.h>
 #include <time.h>
@@ -46,66 +47,14 @@ has_many (gpointer f)
 
 /* ---- how long the main thread is held ---- */
 
-static struct
-{
-  gint64 woken, drawing_since, drawn, longest, longest_frame;
-  GPollFunc poll;
-} watch;
-
-/* Microseconds of work, so that what else the machine does counts for nothing. */
+/* Microseconds of work of all threads, so that what else the machine does counts for nothing. */
 static gint64
-work_of (clockid_t clock)
+work_done (void)
 {
   struct timespec time;
 
-  clock_gettime (clock, &time);
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
   return (gint64) time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-static gint64
-now (void)
-{
-  return work_of (CLOCK_THREAD_CPUTIME_ID);
-}
-
-static int
-watching_poll (GPollFD *fds, guint n, int timeout)
-{
-  gint64 slept = now ();
-  int result;
-
-  watch.longest = MAX (watch.longest, slept - watch.woken - watch.drawn);
-  result = watch.poll (fds, n, timeout);
-  watch.woken = now ();
-  watch.drawn = 0;
-  return result;
-}
-
-static void
-before_paint (GdkFrameClock *clock, gpointer data)
-{
-  watch.drawing_since = now ();
-}
-
-static void
-after_paint (GdkFrameClock *clock, gpointer data)
-{
-  gint64 took = now () - watch.drawing_since;
-
-  watch.drawn += took;
-  watch.longest_frame = MAX (watch.longest_frame, took);
-}
-
-static void
-start_watch (Fixture *f)
-{
-  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (f->window));
-
-  g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint), NULL);
-  g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint), NULL);
-  watch.poll = g_main_context_get_poll_func (NULL);
-  watch.woken = now ();
-  g_main_context_set_poll_func (NULL, watching_poll);
 }
 
 /* A busy machine is no failure; the messages tell what was measured. */
@@ -122,9 +71,8 @@ longest_callback (void)
   double longest;
 
   desktop_test_settle ();
-  longest = (double) watch.longest / 1e3;
-  watch.longest = watch.longest_frame = 0;
-  watch.woken = now ();
+  longest = studio_watchdog_read ().longest;
+  studio_watchdog_start ();
   return longest;
 }
 
@@ -148,11 +96,11 @@ wait_for_answer (Fixture *f)
 {
   StudioRunsAnswer *old = studio_runs_table_answer (f->table);
   Waiting waiting = { f, studio_runs_answer_ref (old) };
-  gint64 start = work_of (CLOCK_PROCESS_CPUTIME_ID);
+  gint64 start = work_done ();
 
   desktop_test_until (has_answer, &waiting);
   studio_runs_answer_unref (waiting.old);
-  return (double) (work_of (CLOCK_PROCESS_CPUTIME_ID) - start) / 1e3;
+  return (double) (work_done () - start) / 1e3;
 }
 
 static void
@@ -204,19 +152,18 @@ twenty_thousand_rows (void)
 
   many_runs_write (path, MANY);
   fixture_open (&f, path);
-  start_watch (&f);
+  studio_watchdog_start ();
   desktop_test_until (has_many, &f);
   held = longest_callback ();
   g_test_message ("open: callbacks at most %.1f ms", held);
   g_assert_cmpfloat (held, <, SLOWER * 32); /* one try only */
   desktop_test_picture (GTK_WIDGET (f.window), "runs-many");
-  watch.woken = now ();
+  longest_callback ();
   assert_answered (&f, "filter", ask_filter, 4);
   assert_answered (&f, "filter by a metric", ask_metric, 4);
   assert_answered (&f, "sort", ask_order, 4);
   studio_runs_table_select_all (f.table, TRUE);
   assert_answered (&f, "sort what is chosen", ask_order, 4);
-  g_main_context_set_poll_func (NULL, watch.poll);
   desktop_test_close (f.window);
   many_runs_remove (path);
 }

@@ -4,18 +4,24 @@
  */
 #include "desktop.h"
 #include "many.h"
+#include "ui/desktop/artifact.h"
 #include "ui/desktop/studies-view.h"
 #include "ui/desktop/watchdog.h"
 #include <time.h>
 
-/* The aim is 16 ms.  Switching to a page for the first time, GTK takes up to 70 ms of its own (it
- * realizes widgets and looks up styles in the turn that switches), so the test is held to what a
- * job of ours on the main thread would pass at once. */
+/* Sanitizers make everything several times slower; there the walk is walked only. */
 #ifdef __SANITIZE_ADDRESS__
-#define HELD_MS 600
+#define LATE_MS 5000
 #else
-#define HELD_MS 150
+#define LATE_MS STUDIO_WATCHDOG_MS
 #endif
+
+typedef struct
+{
+  StudioWindow *window;
+  double longest; /* turn, ms */
+  const char *where;
+} Walk;
 
 static gboolean
 has_studies (gpointer window)
@@ -35,28 +41,119 @@ is_settled (gpointer window)
   return studio_form_is_settled (studio_studies_view_form (studies_of (window)));
 }
 
+/* What happened since the last look; a turn that took too long is no failure yet, so that one run
+ * tells of all of them. */
 static void
-tell (const char *after)
+look (Walk *walk, const char *place)
 {
-  StudioWatch watch = studio_watchdog_read ();
+  StudioWatch watch;
 
-  g_test_message ("after %s: %u of %u turns late, longest %.1f ms (%.1f by the clock); %u frames, "
-                  "longest %.1f ms",
-                  after, watch.late, watch.turns, watch.longest, watch.longest_wait, watch.frames,
-                  watch.longest_frame);
+  desktop_test_settle ();
+  desktop_test_settle ();
+  watch = studio_watchdog_read ();
+  g_test_message ("%s: longest turn %.1f ms (%.1f by the clock), longest frame %.1f ms", place,
+                  watch.longest, watch.longest_wait, watch.longest_frame);
+  g_assert_cmpuint (watch.turns, >, 0);
+  if (watch.longest > walk->longest)
+    {
+      walk->longest = watch.longest;
+      walk->where = place;
+    }
+  studio_watchdog_start ();
 }
 
 static void
-walk_pages (StudioWindow *window)
+end_walk (Walk *walk)
+{
+  g_test_message ("the longest turn is %.1f ms: %s", walk->longest, walk->where);
+  g_assert_cmpfloat (walk->longest, <, LATE_MS);
+}
+
+static void
+walk_pages (Walk *walk)
 {
   static const char *const names[] = { "runs", "figures", "compare", "claims", "queue", "studies" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      studio_window_show_page (window, names[i]);
-      desktop_test_settle ();
-      desktop_test_settle ();
-      tell (names[i]);
+      studio_window_show_page (walk->window, names[i]);
+      for (int k = 0; k < 6; k++)
+        desktop_test_settle ();
+      look (walk, names[i]);
+    }
+}
+
+static void
+walk_studies (Walk *walk)
+{
+  static const char *const names[] = { "graph-backup", "overoptimization", "gallery" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      studio_studies_view_show_study (studies_of (walk->window), names[i]);
+      desktop_test_until (is_settled, walk->window);
+      for (int k = 0; k < 8; k++)
+        desktop_test_settle ();
+      look (walk, names[i]);
+    }
+}
+
+/* All windows but the main one. */
+static void
+close_others (Walk *walk)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = g_list_model_get_n_items (windows); i-- > 0;)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (window != GTK_WINDOW (walk->window))
+        gtk_window_destroy (window);
+    }
+  look (walk, "closed again");
+}
+
+static void
+walk_windows (Walk *walk)
+{
+  static const char *const names[] = { "win.shortcuts", "app.preferences", "app.about" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (walk->window), names[i], NULL);
+      look (walk, names[i]);
+      close_others (walk);
+    }
+}
+
+static char *
+a_run (const char *path)
+{
+  g_autofree char *folder = g_build_filename (path, "runs", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+
+  return g_strdup (g_dir_read_name (dir));
+}
+
+static void
+walk_run (Walk *walk, const char *workspace)
+{
+  g_autofree char *run = a_run (workspace);
+  static const char *const files[] = { "artifacts/maze.graph.json", "samples/answers.jsonl",
+                                       "artifacts/frame.ppm", "artifacts/losses.table.json" };
+
+  studio_window_show_run (walk->window, run);
+  for (int k = 0; k < 10; k++)
+    desktop_test_settle ();
+  look (walk, "a run");
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      studio_artifact_open (walk->window, run, files[i]);
+      for (int k = 0; k < 10; k++)
+        desktop_test_settle ();
+      look (walk, files[i]);
+      close_others (walk);
     }
 }
 
@@ -64,26 +161,25 @@ static void
 a_walk_holds_the_main_thread_nowhere (void)
 {
   g_autofree char *workspace = desktop_test_folder ("walk");
-  StudioWindow *window;
-  StudioWatch watch;
+  Walk walk = { 0 };
 
   desktop_test_run_gallery (workspace, "--seeds 3");
-  window = desktop_test_open_workspace (workspace);
-  studio_watchdog_watch_frames (GTK_WIDGET (window));
+  walk.window = desktop_test_open_workspace (workspace);
   studio_watchdog_start (); /* the first frame has been drawn */
-  desktop_test_until (has_studies, window);
-  walk_pages (window);
-  studio_studies_view_show_study (studies_of (window), "graph-backup");
-  desktop_test_until (is_settled, window);
-  desktop_test_settle ();
-  tell ("a study's page");
-  studio_session_select (studio_window_session (window), "gallery", NULL, NULL);
-  walk_pages (window);
-  watch = studio_watchdog_read ();
-  g_assert_cmpuint (watch.turns, >, 0);
-  g_assert_cmpuint (watch.frames, >, 0);
-  g_assert_cmpfloat (watch.longest, <, HELD_MS);
-  desktop_test_close (window);
+  desktop_test_until (has_studies, walk.window);
+  look (&walk, "the studies are there");
+  walk_pages (&walk);
+  walk_studies (&walk);
+  studio_session_select (studio_window_session (walk.window), "gallery", NULL, NULL);
+  look (&walk, "selected");
+  walk_pages (&walk);
+  studio_session_select (studio_window_session (walk.window), "overoptimization", NULL, NULL);
+  look (&walk, "selected");
+  walk_pages (&walk);
+  walk_run (&walk, workspace);
+  walk_windows (&walk);
+  end_walk (&walk);
+  desktop_test_close (walk.window);
 }
 
 /* ---- a large workspace ---- */
@@ -132,29 +228,26 @@ many_runs_open_at_once (void)
   g_autofree char *path = many_runs_folder ();
   gint64 began;
   double taken;
-  StudioWindow *window;
-  StudioWatch watch;
+  Walk walk = { 0 };
 
   many_runs_write (path, MANY);
   index_once (path);
   began = g_get_monotonic_time ();
   taken = processor_ms ();
-  window = desktop_test_open_workspace (path); /* until its first frame */
+  walk.window = desktop_test_open_workspace (path); /* until its first frame */
   taken = processor_ms () - taken;
   g_test_message (
       "%d runs: the window is there after %.0f ms, of which the main thread worked %.0f", MANY,
       (double) (g_get_monotonic_time () - began) / 1e3, taken);
-  g_assert_cmpfloat (taken, <, OPEN_MS * (HELD_MS > 1000 ? 10 : 1));
-  studio_watchdog_watch_frames (GTK_WIDGET (window));
-  studio_window_show_page (window, "queue"); /* the table of runs has a test of its own */
+  g_assert_cmpfloat (taken, <, OPEN_MS * (LATE_MS > OPEN_MS ? 10 : 1));
+  studio_window_show_page (walk.window, "queue"); /* the table of runs has a test of its own */
   desktop_test_settle ();
   studio_watchdog_start ();
   for (guint i = 0; i < 20; i++) /* the index looks for news meanwhile */
     desktop_test_settle ();
-  tell ("looking on");
-  watch = studio_watchdog_read ();
-  g_assert_cmpfloat (watch.longest, <, HELD_MS);
-  desktop_test_close (window);
+  look (&walk, "looking on");
+  end_walk (&walk);
+  desktop_test_close (walk.window);
   many_runs_remove (path);
 }
 

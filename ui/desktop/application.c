@@ -57,8 +57,6 @@ open_workspace (GtkApplication *application, const char *path)
   window = studio_window_find (application, session);
   if (window == NULL)
     window = GTK_WINDOW (studio_window_new (application, session));
-  if (is_watched ())
-    studio_watchdog_watch_frames (GTK_WIDGET (window));
   gtk_window_present (window);
 }
 

@@ -3,6 +3,13 @@
 
 #include "ui/desktop/effect-bar.h"
 
+/* Sizes of the columns; those of words in characters. */
+#define ICON_WIDTH 16
+#define BADGE_SPACING 6
+#define EFFECT_CHARS 22
+#define PAPER_CHARS 18
+#define COUNT_CHARS 12
+
 /* Colour is never alone: the word and the icon say it, too. */
 static const struct
 {
@@ -40,8 +47,7 @@ struct _StudioClaimRow
   guint number;
   GtkGrid *grid;
   GtkWidget *cells[STUDIO_CLAIM_COLUMNS];
-  GtkSizeGroup *groups[STUDIO_CLAIM_COLUMNS];
-  gboolean narrow, grouped;
+  gboolean narrow;
   GtkWidget *badge, *bar;
   GtkLabel *id, *says, *reason, *effect, *paper, *count;
 };
@@ -65,7 +71,7 @@ studio_verdict_title (AssayVerdictKind kind)
 GtkWidget *
 studio_verdict_badge_new (void)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, BADGE_SPACING);
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_box_append (GTK_BOX (box), gtk_image_new ());
@@ -120,15 +126,46 @@ place_cells (StudioClaimRow *row)
       GtkLayoutChild *child = gtk_layout_manager_get_layout_child (layout, row->cells[i]);
 
       g_object_set (child, "column", place[0], "row", place[1], "column-span", place[2], NULL);
-      /* The claim's words take what is left; the other columns are alike in all rows. */
-      if (i == CELL_SAYS || row->groups[i] == NULL || row->grouped == !row->narrow)
-        continue;
-      if (row->narrow)
-        gtk_size_group_remove_widget (row->groups[i], row->cells[i]);
-      else
-        gtk_size_group_add_widget (row->groups[i], row->cells[i]);
     }
-  row->grouped = !row->narrow;
+}
+
+static int
+width_of_title (GtkWidget *widget, AssayVerdictKind kind)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, NULL);
+  g_autofree char *markup = g_strdup_printf ("<b>%s</b>", kinds[kind].title);
+  int width;
+
+  pango_layout_set_markup (layout, markup, -1);
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  return width;
+}
+
+/* As GtkLabel understands "width-chars". */
+static int
+width_of_chars (GtkWidget *widget, int n)
+{
+  PangoContext *context = gtk_widget_get_pango_context (widget);
+  PangoFontMetrics *metrics = pango_context_get_metrics (context, NULL, NULL);
+  int width = MAX (pango_font_metrics_get_approximate_char_width (metrics),
+                   pango_font_metrics_get_approximate_digit_width (metrics));
+
+  pango_font_metrics_unref (metrics);
+  return PANGO_PIXELS_CEIL (n * width);
+}
+
+/* Alike in all rows without a size group, in which each row's change would lay out all others. */
+void
+studio_claim_column_widths (GtkWidget *widget, int widths[STUDIO_CLAIM_COLUMNS])
+{
+  widths[CELL_VERDICT] = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    widths[CELL_VERDICT]
+        = MAX (widths[CELL_VERDICT], width_of_title (widget, i) + ICON_WIDTH + BADGE_SPACING);
+  widths[CELL_SAYS] = -1;
+  widths[CELL_EFFECT] = width_of_chars (widget, EFFECT_CHARS);
+  widths[CELL_PAPER] = width_of_chars (widget, PAPER_CHARS);
+  widths[CELL_COUNT] = width_of_chars (widget, COUNT_CHARS);
 }
 
 /* Without heads of columns words say what they are. */
@@ -146,8 +183,12 @@ set_plain_words (StudioClaimRow *row)
 }
 
 void
-studio_claim_row_set_narrow (StudioClaimRow *row, gboolean narrow)
+studio_claim_row_set_widths (StudioClaimRow *row, const int *widths)
 {
+  gboolean narrow = widths == NULL;
+
+  for (guint i = 0; i < STUDIO_CLAIM_COLUMNS; i++)
+    gtk_widget_set_size_request (row->cells[i], narrow ? -1 : widths[i], -1);
   if (row->narrow == narrow)
     return;
   row->narrow = narrow;
@@ -215,14 +256,9 @@ studio_claim_row_number (StudioClaimRow *row)
 }
 
 GtkWidget *
-studio_claim_row_new (GtkSizeGroup *const *groups)
+studio_claim_row_new (void)
 {
-  StudioClaimRow *row = g_object_new (STUDIO_TYPE_CLAIM_ROW, NULL);
-
-  for (guint i = 0; i < STUDIO_CLAIM_COLUMNS; i++)
-    row->groups[i] = g_object_ref (groups[i]);
-  place_cells (row);
-  return GTK_WIDGET (row);
+  return g_object_new (STUDIO_TYPE_CLAIM_ROW, NULL);
 }
 
 static void
@@ -230,8 +266,6 @@ studio_claim_row_dispose (GObject *object)
 {
   StudioClaimRow *row = STUDIO_CLAIM_ROW (object);
 
-  for (guint i = 0; i < STUDIO_CLAIM_COLUMNS; i++)
-    g_clear_object (&row->groups[i]);
   g_clear_pointer (&row->verdicts, studio_verdicts_unref);
   G_OBJECT_CLASS (studio_claim_row_parent_class)->dispose (object);
 }
@@ -257,11 +291,12 @@ add_words (StudioClaimRow *row)
   gtk_box_append (GTK_BOX (cells[CELL_EFFECT]), row->bar);
   row->effect = add_label (cells[CELL_EFFECT], numeric);
   gtk_label_set_xalign (row->effect, .5f);
+  gtk_label_set_max_width_chars (row->effect, EFFECT_CHARS);
   row->paper = add_label (cells[CELL_PAPER], plain);
-  gtk_label_set_max_width_chars (row->paper, 18);
+  gtk_label_set_max_width_chars (row->paper, PAPER_CHARS);
   gtk_label_set_width_chars (row->paper, 12);
   row->count = add_label (cells[CELL_COUNT], numeric);
-  gtk_label_set_max_width_chars (row->count, 12);
+  gtk_label_set_max_width_chars (row->count, COUNT_CHARS);
 }
 
 static void
@@ -276,6 +311,7 @@ studio_claim_row_init (StudioClaimRow *row)
       row->cells[i] = new_cell ();
       gtk_grid_attach (row->grid, row->cells[i], i, 0, 1, 1);
     }
+  place_cells (row);
   row->badge = studio_verdict_badge_new ();
   row->bar = studio_effect_bar_new ();
   gtk_box_append (GTK_BOX (row->cells[CELL_VERDICT]), row->badge);

@@ -2,8 +2,7 @@
 #include "ui/desktop/param-list.h"
 
 #include "ui/desktop/param-row.h"
-
-#define SLICE_US 5000 /* of making rows, then others have their turn */
+#include "ui/desktop/slices.h"
 
 struct _StudioParamList
 {
@@ -93,46 +92,57 @@ show_row (StudioParamList *list, guint i)
       studio_param_row_show (list->rows[i], studio_draft_get (list->draft, param->id), values,
                              list->outline->problems[i]);
       gtk_list_box_append (GTK_LIST_BOX (list->groups[i]), GTK_WIDGET (list->rows[i]));
+      gtk_widget_set_visible (gtk_widget_get_parent (list->groups[i]), TRUE);
+      studio_slices_lay_out (GTK_WIDGET (list->rows[i]), GTK_WIDGET (list));
+      return;
     }
-  else
-    studio_param_row_show (list->rows[i], studio_draft_get (list->draft, param->id), values,
-                           list->outline->problems[i]);
+  studio_param_row_show (list->rows[i], studio_draft_get (list->draft, param->id), values,
+                         list->outline->problems[i]);
   gtk_widget_set_visible (GTK_WIDGET (list->rows[i]), TRUE);
   gtk_widget_set_visible (gtk_widget_get_parent (list->groups[i]), TRUE);
 }
 
+static gboolean
+applies (const StudioParamList *list, guint i)
+{
+  return list->rows[i] != NULL && list->outline->values[i] != NULL;
+}
+
+static gboolean
+group_applies (const StudioParamList *list, const GtkWidget *group)
+{
+  for (guint i = 0; i < list->study->n_params; i++)
+    if (list->groups[i] == group && applies (list, i))
+      return TRUE;
+  return FALSE;
+}
+
+/* What was hidden and is shown again is mapped anew, which costs as much as making it: so nothing
+ * is hidden that stays. */
 static void
 hide_rows (StudioParamList *list)
 {
   for (guint i = 0; i < list->study->n_params; i++)
-    gtk_widget_set_visible (gtk_widget_get_parent (list->groups[i]), FALSE);
-  for (guint i = 0; i < list->study->n_params; i++)
     {
-      gboolean applies = list->outline->values[i] != NULL;
-
-      if (list->rows[i] != NULL && !applies)
+      if (list->rows[i] != NULL && !applies (list, i))
         gtk_widget_set_visible (GTK_WIDGET (list->rows[i]), FALSE);
-      if (list->rows[i] != NULL && applies)
-        gtk_widget_set_visible (gtk_widget_get_parent (list->groups[i]), TRUE);
+      if (!group_applies (list, list->groups[i]))
+        gtk_widget_set_visible (gtk_widget_get_parent (list->groups[i]), FALSE);
     }
 }
 
-/* Rows cost milliseconds each when they are made: a few at a time, so that the window goes on. */
+/* Rows cost milliseconds each when they are made. */
 static gboolean
-on_fill (gpointer data)
+fill_piece (gpointer data)
 {
   StudioParamList *list = data;
-  gint64 until = g_get_monotonic_time () + SLICE_US;
 
-  for (; list->next < list->study->n_params; list->next++)
-    {
-      if (g_get_monotonic_time () > until)
-        return G_SOURCE_CONTINUE;
-      if (list->outline->values[list->next] != NULL)
-        show_row (list, list->next);
-    }
+  if (list->next < list->study->n_params && list->outline->values[list->next] != NULL)
+    show_row (list, list->next);
+  if (++list->next < list->study->n_params)
+    return TRUE;
   list->fill = 0;
-  return G_SOURCE_REMOVE;
+  return FALSE;
 }
 
 void
@@ -145,7 +155,7 @@ studio_param_list_show (StudioParamList *list, const StudioDraft *draft, StudioO
   hide_rows (list);
   list->next = 0;
   if (list->fill == 0)
-    list->fill = g_idle_add (on_fill, list);
+    list->fill = studio_slices_start (fill_piece, list);
 }
 
 gboolean
@@ -157,11 +167,9 @@ studio_param_list_is_complete (StudioParamList *list)
 static void
 forget_study (StudioParamList *list)
 {
-  GtkWidget *child;
-
   g_clear_handle_id (&list->fill, g_source_remove);
-  while (list->box != NULL && (child = gtk_widget_get_first_child (GTK_WIDGET (list->box))) != NULL)
-    gtk_box_remove (list->box, child);
+  if (list->box != NULL)
+    studio_slices_empty (list->box);
   g_clear_pointer (&list->rows, g_free);
   g_clear_pointer (&list->groups, g_free);
   g_clear_pointer (&list->outline, studio_outline_unref);
@@ -184,8 +192,8 @@ studio_param_list_dispose (GObject *object)
 {
   StudioParamList *list = STUDIO_PARAM_LIST (object);
 
-  forget_study (list);
   list->box = NULL;
+  forget_study (list);
   G_OBJECT_CLASS (studio_param_list_parent_class)->dispose (object);
 }
 

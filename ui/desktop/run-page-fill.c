@@ -10,6 +10,7 @@
 #include "ui/desktop/run-commands.h"
 #include "ui/desktop/runs-answer.h"
 #include "ui/desktop/runs-cells.h"
+#include "ui/desktop/slices.h"
 #include "ui/desktop/sparkline.h"
 #include "ui/desktop/words.h"
 #include <math.h>
@@ -137,10 +138,28 @@ fill_card (GtkWidget *card, const StudioSeries *series)
   studio_sparkline_set_series (STUDIO_SPARKLINE (line), series);
 }
 
+static guint
+n_cards (const StudioRunPage *page)
+{
+  return MIN (page->facts->series->len, MOST_CARDS);
+}
+
+static void
+add_card (StudioRunPage *page, guint i)
+{
+  GtkWidget *card = new_card ();
+
+  fill_card (card, page->facts->series->pdata[i]);
+  gtk_flow_box_insert (page->cards, card, -1);
+  gtk_widget_set_focusable (gtk_widget_get_parent (card), FALSE);
+  studio_slices_lay_out (card, card);
+}
+
+/* Cards that are not there yet come with the slices. */
 static void
 fill_series (StudioRunPage *page)
 {
-  guint n = MIN (page->facts->series->len, MOST_CARDS);
+  guint n = n_cards (page);
 
   gtk_widget_set_visible (page->measured, n > 0 || page->facts->damage != NULL);
   gtk_label_set_text (page->damage, page->facts->damage != NULL ? page->facts->damage : "");
@@ -149,13 +168,8 @@ fill_series (StudioRunPage *page)
     {
       GtkFlowBoxChild *child = gtk_flow_box_get_child_at_index (page->cards, (int) i);
 
-      if (child == NULL)
-        {
-          gtk_flow_box_insert (page->cards, new_card (), -1);
-          child = gtk_flow_box_get_child_at_index (page->cards, (int) i);
-          gtk_widget_set_focusable (GTK_WIDGET (child), FALSE);
-        }
-      fill_card (gtk_flow_box_child_get_child (child), page->facts->series->pdata[i]);
+      if (child != NULL)
+        fill_card (gtk_flow_box_child_get_child (child), page->facts->series->pdata[i]);
     }
   for (GtkFlowBoxChild *child;
        (child = gtk_flow_box_get_child_at_index (page->cards, (int) n)) != NULL;)
@@ -233,21 +247,49 @@ add_value (GtkWidget *row, const char *value)
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), text);
 }
 
+/* It comes into the group with the slices: a row costs little when it is made, and much when it is
+ * laid out. */
 static void
 add_row (StudioRunPage *page, AdwPreferencesGroup *group, GtkWidget *row)
 {
-  adw_preferences_group_add (group, row);
-  g_ptr_array_add (page->rows, row);
+  g_ptr_array_add (page->rows, g_object_ref_sink (row));
   g_object_set_data (G_OBJECT (row), "group", group);
 }
 
+/* The same for one that is folded away in a row that comes before it. */
+static void
+add_folded (StudioRunPage *page, GtkWidget *expander, GtkWidget *row)
+{
+  g_ptr_array_add (page->rows, g_object_ref_sink (row));
+  g_object_set_data (G_OBJECT (row), "expander", expander);
+}
+
+static void
+place_row (GtkWidget *row)
+{
+  GtkWidget *expander = g_object_get_data (G_OBJECT (row), "expander");
+  GtkWidget *group = g_object_get_data (G_OBJECT (row), "group");
+
+  if (expander != NULL)
+    adw_expander_row_add_row (ADW_EXPANDER_ROW (expander), row);
+  else
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+  studio_slices_lay_out (row, expander != NULL ? expander : group);
+}
+
+/* What is folded away goes with the row that holds it. */
 static void
 clear_rows (StudioRunPage *page)
 {
-  for (guint i = 0; i < page->rows->len; i++)
-    adw_preferences_group_remove (g_object_get_data (page->rows->pdata[i], "group"),
-                                  page->rows->pdata[i]);
+  for (guint i = 0; i < page->n_placed; i++)
+    {
+      gpointer group = g_object_get_data (page->rows->pdata[i], "group");
+
+      if (group != NULL)
+        adw_preferences_group_remove (group, page->rows->pdata[i]);
+    }
   g_ptr_array_set_size (page->rows, 0);
+  page->n_placed = 0;
 }
 
 static char *
@@ -273,40 +315,53 @@ parameter_row (const AssayParam *param, const char *id, const char *value)
   return row;
 }
 
+/* @rows, of @n in all, under a row that unfolds. */
+static void
+fold_parameters (StudioRunPage *page, GPtrArray *rows, guint n)
+{
+  g_autofree char *title = g_strdup_printf (
+      rows->len < n ? "%u more at their defaults" : "All %u at their defaults", rows->len);
+  GtkWidget *expander;
+
+  if (rows->len == 0)
+    return;
+  expander = adw_expander_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (expander), title);
+  add_row (page, page->parameters, expander);
+  for (guint i = 0; i < rows->len; i++)
+    add_folded (page, expander, rows->pdata[i]);
+}
+
+static gboolean
+is_default (const AssayParam *param, const char *value)
+{
+  g_autofree char *initial = param != NULL ? assay_param_default (param) : NULL;
+
+  return initial != NULL && assay_filter_equal (initial, value);
+}
+
 /* Those that differ from their default, then the others folded away. */
 static void
 fill_parameters (StudioRunPage *page, const AssayStudyInfo *study)
 {
   g_autoptr (GList) ids = json_object_get_members (page->facts->dir->parameters);
-  GtkWidget *others = adw_expander_row_new ();
-  guint n_others = 0, n = 0;
-  g_autofree char *title = NULL;
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  guint n = 0;
 
   ids = g_list_sort (ids, (GCompareFunc) strcmp);
-  for (GList *id = ids; id != NULL; id = id->next)
+  for (GList *id = ids; id != NULL; id = id->next, n++)
     {
       const AssayParam *param = study != NULL ? assay_study_param (study, id->data) : NULL;
       g_autofree char *value
           = value_of (json_object_get_member (page->facts->dir->parameters, id->data));
-      g_autofree char *initial = param != NULL ? assay_param_default (param) : NULL;
       GtkWidget *row = parameter_row (param, id->data, value);
 
-      n++;
-      if (initial != NULL && assay_filter_equal (initial, value))
-        {
-          adw_expander_row_add_row (ADW_EXPANDER_ROW (others), row);
-          n_others++;
-        }
+      if (is_default (param, value))
+        g_ptr_array_add (others, row);
       else
         add_row (page, page->parameters, row);
     }
-  title = g_strdup_printf (n_others < n ? "%u more at their defaults" : "All %u at their defaults",
-                           n_others);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (others), title);
-  g_object_ref_sink (others);
-  if (n_others > 0)
-    add_row (page, page->parameters, others);
-  g_object_unref (others);
+  fold_parameters (page, others, n);
   gtk_widget_set_visible (GTK_WIDGET (page->parameters), n > 0);
 }
 
@@ -361,7 +416,7 @@ fill_stages (StudioRunPage *page)
 /* ---- provenance ---- */
 
 static void
-add_members (AdwExpanderRow *expander, const char *prefix, JsonObject *object)
+add_members (StudioRunPage *page, GtkWidget *expander, const char *prefix, JsonObject *object)
 {
   g_autoptr (GList) keys = g_list_sort (json_object_get_members (object), (GCompareFunc) strcmp);
 
@@ -373,12 +428,12 @@ add_members (AdwExpanderRow *expander, const char *prefix, JsonObject *object)
                                   : g_strdup (key->data);
 
       if (JSON_NODE_HOLDS_OBJECT (node))
-        add_members (expander, name, json_node_get_object (node));
+        add_members (page, expander, name, json_node_get_object (node));
       else if (!JSON_NODE_HOLDS_NULL (node))
         {
           g_autofree char *value = value_of (node);
 
-          adw_expander_row_add_row (expander, new_row (name, value));
+          add_folded (page, expander, new_row (name, value));
         }
     }
 }
@@ -392,6 +447,7 @@ fill_provenance (StudioRunPage *page)
   g_autofree char *under = NULL, *line = NULL;
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (expander), "Code, machine and command");
+  add_row (page, page->provenance, expander);
   if (env != NULL)
     {
       line = g_strdup_printf ("Assay %s%s%s", assay_json_text (env, "assay-version", "?"),
@@ -399,10 +455,9 @@ fill_provenance (StudioRunPage *page)
                               machine != NULL ? assay_json_text (machine, "cpu", "?") : "");
       under = g_markup_escape_text (line, -1);
       adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (expander), under);
-      add_members (ADW_EXPANDER_ROW (expander), NULL, env);
+      add_members (page, expander, NULL, env);
     }
-  add_members (ADW_EXPANDER_ROW (expander), "run", page->facts->dir->run);
-  add_row (page, page->provenance, expander);
+  add_members (page, expander, "run", page->facts->dir->run);
 }
 
 /* ---- notes ---- */
@@ -539,6 +594,40 @@ fill_notes (StudioRunPage *page, gboolean first)
 
 /* ---- all of it ---- */
 
+static guint
+n_made_cards (StudioRunPage *page)
+{
+  guint n = 0;
+
+  while (gtk_flow_box_get_child_at_index (page->cards, (int) n) != NULL)
+    n++;
+  return n;
+}
+
+static gboolean
+fill_piece (gpointer data)
+{
+  StudioRunPage *page = data;
+  guint made = n_made_cards (page);
+
+  if (made < n_cards (page))
+    add_card (page, made);
+  else if (page->n_placed < page->rows->len)
+    place_row (page->rows->pdata[page->n_placed++]);
+  else
+    {
+      page->fill = 0;
+      return FALSE;
+    }
+  return TRUE;
+}
+
+void
+studio_run_page_stop_filling (StudioRunPage *page)
+{
+  g_clear_handle_id (&page->fill, g_source_remove);
+}
+
 void
 studio_run_page_fill (StudioRunPage *page)
 {
@@ -555,6 +644,8 @@ studio_run_page_fill (StudioRunPage *page)
   fill_series (page);
   fill_console (page);
   fill_notes (page, first);
+  if (page->fill == 0)
+    page->fill = studio_slices_start (fill_piece, page);
   if (g_strcmp0 (told, page->told) == 0)
     return;
   clear_rows (page);

@@ -35,6 +35,8 @@ struct _StudioRunPage
   GtkButton *verify_button;
 
   GPtrArray *rows;             /* GtkWidget: what the groups hold, to be taken out again */
+  guint n_placed;              /* rows that are in their groups already */
+  guint fill;                  /* source that makes cards and places rows */
   char *told;                  /* what the groups tell, to see whether they must be filled again */
   gboolean filling;            /* it is us who write tags and note */
   guint saving;                /* timeout before what is typed is saved */
@@ -43,6 +45,8 @@ struct _StudioRunPage
 
 /** Fills all groups from page->facts; cheap when they tell the same as before. */
 void studio_run_page_fill (StudioRunPage *page);
+/** Before page->facts go. */
+void studio_run_page_stop_filling (StudioRunPage *page);
 /** Saves tags and note if they were changed. */
 void studio_run_page_save_notes (StudioRunPage *page);
 void studio_run_page_watch_notes (StudioRunPage *page);

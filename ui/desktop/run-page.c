@@ -201,6 +201,7 @@ studio_run_page_show (StudioRunPage *page, const char *run)
   studio_run_page_save_notes (page);
   stop_loading (page);
   stop_verifying (page);
+  studio_run_page_stop_filling (page);
   g_clear_pointer (&page->facts, studio_run_facts_free);
   g_clear_pointer (&page->told, g_free);
   g_free (page->run);
@@ -259,6 +260,7 @@ studio_run_page_dispose (GObject *object)
     g_cancellable_cancel (page->verifying);
   g_clear_object (&page->loading);
   g_clear_object (&page->verifying);
+  studio_run_page_stop_filling (page);
   g_clear_handle_id (&page->tick, g_source_remove);
   g_clear_handle_id (&page->saving, g_source_remove);
   g_clear_object (&page->session);
@@ -332,7 +334,7 @@ studio_run_page_class_init (StudioRunPageClass *class)
 static void
 studio_run_page_init (StudioRunPage *page)
 {
-  page->rows = g_ptr_array_new ();
+  page->rows = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (page));
   studio_run_page_watch_notes (page);
 }

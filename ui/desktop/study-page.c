@@ -2,11 +2,10 @@
 #include "ui/desktop/study-page.h"
 
 #include "host/claims/claims.h"
+#include "ui/desktop/slices.h"
 #include "ui/desktop/task.h"
 #include "ui/desktop/width-bin.h"
 #include <string.h>
-
-#define SLICE_US 4000 /* of making rows, then others have their turn */
 
 /* A line of the page, to be made when there is time. */
 typedef struct
@@ -208,22 +207,20 @@ show_line (StudioStudyPage *page, const Line *line)
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   line->subtitle != NULL ? line->subtitle : "", -1);
   gtk_list_box_append (GTK_LIST_BOX (page->list), row);
+  studio_slices_lay_out (row, GTK_WIDGET (page->about));
 }
 
 static gboolean
-on_fill (gpointer data)
+fill_piece (gpointer data)
 {
   StudioStudyPage *page = data;
-  gint64 until = g_get_monotonic_time () + SLICE_US;
 
-  while (page->next < page->lines->len)
-    {
-      if (g_get_monotonic_time () > until)
-        return G_SOURCE_CONTINUE;
-      show_line (page, page->lines->pdata[page->next++]);
-    }
+  if (page->next < page->lines->len)
+    show_line (page, page->lines->pdata[page->next++]);
+  if (page->next < page->lines->len)
+    return TRUE;
   page->fill = 0;
-  return G_SOURCE_REMOVE;
+  return FALSE;
 }
 
 static void
@@ -236,7 +233,7 @@ on_lines (GObject *object, GAsyncResult *result, gpointer data)
     return;
   page->lines = lines;
   page->next = 0;
-  page->fill = g_idle_add (on_fill, page);
+  page->fill = studio_slices_start (fill_piece, page);
 }
 
 static void
@@ -261,15 +258,12 @@ add_words (StudioStudyPage *page, const char *text, const char *class)
 static void
 forget_study (StudioStudyPage *page)
 {
-  GtkWidget *child;
-
   g_cancellable_cancel (page->cancellable);
   g_clear_object (&page->cancellable);
   g_clear_handle_id (&page->fill, g_source_remove);
   g_clear_pointer (&page->lines, g_ptr_array_unref);
-  while (page->about != NULL
-         && (child = gtk_widget_get_first_child (GTK_WIDGET (page->about))) != NULL)
-    gtk_box_remove (page->about, child);
+  if (page->about != NULL)
+    studio_slices_empty (page->about);
   g_clear_pointer (&page->study, assay_study_info_unref);
 }
 
@@ -339,6 +333,7 @@ studio_study_page_dispose (GObject *object)
 {
   StudioStudyPage *page = STUDIO_STUDY_PAGE (object);
 
+  page->about = NULL;
   forget_study (page);
   g_clear_handle_id (&page->fold, g_source_remove);
   g_clear_object (&page->session);

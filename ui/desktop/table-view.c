@@ -5,6 +5,7 @@
 #include "host/chart/style.h"
 #include "host/registry/json.h"
 #include "ui/desktop/rows.h"
+#include "ui/desktop/slices.h"
 #include "ui/desktop/task.h"
 #include <math.h>
 #include <string.h>
@@ -143,6 +144,7 @@ struct _StudioTableView
   AdwStatusPage *problem;
   GtkColumnView *table;
   GtkLabel *size;
+  guint fill; /* source that adds the columns */
 };
 
 G_DEFINE_FINAL_TYPE (StudioTableView, studio_table_view, ADW_TYPE_BIN)
@@ -213,6 +215,27 @@ add_column (StudioTableView *view, Column *column)
   gtk_column_view_append_column (view->table, shown);
 }
 
+static guint
+n_shown_columns (StudioTableView *view)
+{
+  return g_list_model_get_n_items (gtk_column_view_get_columns (view->table));
+}
+
+/* A column is made for two hundred rows, of which GTK 4.8 keeps the widgets. */
+static gboolean
+fill_piece (gpointer data)
+{
+  StudioTableView *view = data;
+  guint next = n_shown_columns (view);
+
+  if (next < view->data->columns->len)
+    add_column (view, view->data->columns->pdata[next]);
+  if (next + 1 < view->data->columns->len)
+    return TRUE;
+  view->fill = 0;
+  return FALSE;
+}
+
 static void
 show_table (StudioTableView *view, Table *data)
 {
@@ -224,13 +247,12 @@ show_table (StudioTableView *view, Table *data)
 
   view->data = data;
   studio_rows_set (rows, data->n);
-  for (guint i = 0; i < data->columns->len; i++)
-    add_column (view, data->columns->pdata[i]);
   sorted = gtk_sort_list_model_new (G_LIST_MODEL (rows),
                                     g_object_ref (gtk_column_view_get_sorter (view->table)));
   gtk_sort_list_model_set_incremental (sorted, TRUE);
   selection = GTK_SELECTION_MODEL (gtk_single_selection_new (G_LIST_MODEL (sorted)));
   gtk_column_view_set_model (view->table, selection);
+  view->fill = studio_slices_start (fill_piece, view);
   gtk_label_set_text (view->size, words);
   gtk_stack_set_visible_child_name (view->states, "table");
 }
@@ -318,6 +340,7 @@ studio_table_view_dispose (GObject *object)
   StudioTableView *view = STUDIO_TABLE_VIEW (object);
 
   g_cancellable_cancel (view->cancellable);
+  g_clear_handle_id (&view->fill, g_source_remove);
   G_OBJECT_CLASS (studio_table_view_parent_class)->dispose (object);
 }
 

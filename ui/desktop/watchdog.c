@@ -40,6 +40,15 @@ end_turn (void)
   dog.watch.longest_wait = MAX (dog.watch.longest_wait, wall_time () - dog.woke_at);
 }
 
+static void
+begin_turn (void)
+{
+  dog.turning = TRUE;
+  dog.woke = processor_time ();
+  dog.woke_at = wall_time ();
+  dog.in_frames = 0;
+}
+
 /* A turn goes from the end of one poll to the beginning of the next. */
 static int
 watch_poll (GPollFD *fds, guint n, int timeout)
@@ -49,29 +58,8 @@ watch_poll (GPollFD *fds, guint n, int timeout)
   if (dog.turning)
     end_turn ();
   answer = dog.poll (fds, n, timeout);
-  dog.turning = TRUE;
-  dog.woke = processor_time ();
-  dog.woke_at = wall_time ();
-  dog.in_frames = 0;
+  begin_turn ();
   return answer;
-}
-
-void
-studio_watchdog_start (void)
-{
-  if (dog.poll == NULL)
-    {
-      dog.poll = g_main_context_get_poll_func (NULL);
-      g_main_context_set_poll_func (NULL, watch_poll);
-    }
-  dog.turning = FALSE; /* the turn that goes on is not counted */
-  dog.watch = (StudioWatch){ 0 };
-}
-
-StudioWatch
-studio_watchdog_read (void)
-{
-  return dog.watch;
 }
 
 static void
@@ -102,11 +90,49 @@ on_realize (GtkWidget *window, gpointer data)
   g_signal_connect (clock, "after-paint", G_CALLBACK (on_frame_ends), NULL);
 }
 
-void
-studio_watchdog_watch_frames (GtkWidget *window)
+static void
+watch_window (GtkWidget *window)
 {
   if (gtk_widget_get_realized (window))
     on_realize (window, NULL);
-  else
-    g_signal_connect (window, "realize", G_CALLBACK (on_realize), NULL);
+  g_signal_connect (window, "realize", G_CALLBACK (on_realize), NULL);
+}
+
+static void
+on_windows (GListModel *windows, guint at, guint removed, guint added, gpointer data)
+{
+  for (guint i = at; i < at + added; i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      watch_window (window);
+    }
+}
+
+static void
+watch_windows (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  on_windows (windows, 0, 0, g_list_model_get_n_items (windows), NULL);
+  g_signal_connect (windows, "items-changed", G_CALLBACK (on_windows), NULL);
+}
+
+void
+studio_watchdog_start (void)
+{
+  if (dog.poll == NULL)
+    {
+      dog.poll = g_main_context_get_poll_func (NULL);
+      g_main_context_set_poll_func (NULL, watch_poll);
+      watch_windows ();
+    }
+  dog.watch = (StudioWatch){ 0 };
+  begin_turn (); /* the rest of the turn that goes on */
+}
+
+StudioWatch
+studio_watchdog_read (void)
+{
+  return dog.watch;
 }

@@ -22,9 +22,8 @@ typedef struct
   double longest_frame; /* of these */
 } StudioWatch;
 
-/** Watches the default main context from now on: what was counted before is forgotten. */
+/** Watches the default main context and all windows from now on: what was counted before is
+ *  forgotten. */
 void studio_watchdog_start (void);
 /** What was counted. */
 StudioWatch studio_watchdog_read (void);
-/** Frames of this window are counted as frames. */
-void studio_watchdog_watch_frames (GtkWidget *window);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/desktop/slices.h"
+
+#include <time.h>
+
+#define SLICE_MS 3.
+#define PERIOD_MS 12 /* between two slices there is time for a frame */
+
+typedef struct
+{
+  StudioSlice piece;
+  gpointer data;
+} Slices;
+
+/* Of this thread: on a busy machine a slice does as much as on an idle one. */
+static double
+processor_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
+}
+
+static gboolean
+on_slice (gpointer data)
+{
+  const Slices *slices = data;
+  double until = processor_ms () + SLICE_MS;
+  gboolean more;
+
+  do
+    more = slices->piece (slices->data);
+  while (more && processor_ms () < until);
+  return more;
+}
+
+guint
+studio_slices_start (StudioSlice piece, gpointer data)
+{
+  Slices *slices = g_new (Slices, 1);
+
+  *slices = (Slices){ piece, data };
+  return g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, PERIOD_MS, on_slice, slices, g_free);
+}
+
+void
+studio_slices_lay_out (GtkWidget *widget, GtkWidget *list)
+{
+  int least, width = gtk_widget_get_width (list);
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, MAX (width, least), NULL, NULL, NULL, NULL);
+}
+
+/* ---- taking apart ---- */
+
+static void
+take_out (GtkWidget *parent, GtkWidget *child)
+{
+  if (GTK_IS_LIST_BOX (parent))
+    gtk_list_box_remove (GTK_LIST_BOX (parent), child);
+  else
+    gtk_box_remove (GTK_BOX (parent), child);
+}
+
+/* The last leaf of what is in @widget; FALSE: it is one itself. */
+static gboolean
+take_last (GtkWidget *widget)
+{
+  GtkWidget *last
+      = GTK_IS_BOX (widget) || GTK_IS_LIST_BOX (widget) ? gtk_widget_get_last_child (widget) : NULL;
+
+  if (last != NULL && !take_last (last))
+    take_out (widget, last);
+  return last != NULL;
+}
+
+static gboolean
+empty_piece (gpointer data)
+{
+  GPtrArray *children = data;
+  GtkWidget *child = children->pdata[children->len - 1];
+  GtkWidget *parent = gtk_widget_get_parent (child);
+
+  if (parent != NULL && take_last (child))
+    return TRUE;
+  if (parent != NULL)
+    take_out (parent, child);
+  g_ptr_array_set_size (children, (int) children->len - 1);
+  if (children->len > 0)
+    return TRUE;
+  g_ptr_array_unref (children);
+  return FALSE;
+}
+
+void
+studio_slices_empty (GtkBox *box)
+{
+  g_autoptr (GPtrArray) children = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (box)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      gtk_widget_set_visible (child, FALSE);
+      g_ptr_array_add (children, g_object_ref (child));
+    }
+  if (children->len > 0)
+    studio_slices_start (empty_piece, g_steal_pointer (&children));
+}
