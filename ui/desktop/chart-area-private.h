@@ -5,15 +5,17 @@
 #pragma once
 
 #include "ui/desktop/chart-area.h"
+#include "ui/desktop/chart-painter.h"
 
 struct _StudioChartArea
 {
   GtkWidget parent_instance;
   AssayChart *chart;
   AssayRunSet *set;
-  double width, height; /* that suit the chart, in its points */
-  GdkTexture *picture;  /* of the chart as it is; NULL: to be drawn */
-  double cost;          /* ms */
+  double width, height;        /* that suit the chart, in its points */
+  GdkTexture *picture;         /* of the chart as it is; NULL: to be drawn */
+  StudioChartPainter *painter; /* draws in a thread what takes long; NULL: it is drawn here */
+  double cost;                 /* ms */
   double ink[3], paper[3];
   double text;             /* size of text, 1: as designed */
   double grown, left, top; /* charts without axes: how much larger, and the corner that is seen */

@@ -2,7 +2,7 @@
 #include "ui/desktop/chart-area-private.h"
 
 #include <math.h>
-#include <time.h>
+#include <string.h>
 
 G_DEFINE_FINAL_TYPE (StudioChartArea, studio_chart_area, GTK_TYPE_WIDGET)
 
@@ -22,6 +22,23 @@ studio_chart_area_changed (StudioChartArea *area)
 {
   g_clear_object (&area->picture);
   gtk_widget_queue_draw (GTK_WIDGET (area));
+}
+
+/* What the picture hangs on. */
+static StudioChartLook
+look_of (StudioChartArea *area)
+{
+  StudioChartLook look = { .width = gtk_widget_get_width (GTK_WIDGET (area)),
+                           .height = gtk_widget_get_height (GTK_WIDGET (area)),
+                           .pixels = gtk_widget_get_scale_factor (GTK_WIDGET (area)),
+                           .text = area->text,
+                           .grown = area->grown,
+                           .left = area->left,
+                           .top = area->top };
+
+  memcpy (look.ink, area->ink, sizeof look.ink);
+  memcpy (look.paper, area->paper, sizeof look.paper);
+  return look;
 }
 
 static void
@@ -61,61 +78,24 @@ has_axes (StudioChartArea *area)
 }
 
 static void
-draw (StudioChartArea *area, cairo_surface_t *surface, double scale)
-{
-  double width = gtk_widget_get_width (GTK_WIDGET (area)) / area->text;
-  double height = gtk_widget_get_height (GTK_WIDGET (area)) / area->text;
-  cairo_t *cr = cairo_create (surface);
-
-  cairo_scale (cr, scale * area->text, scale * area->text);
-  cairo_scale (cr, area->grown, area->grown);
-  cairo_translate (cr, -area->left, -area->top);
-  assay_chart_draw_on (area->chart, cr, width, height, area->ink, area->paper);
-  cairo_destroy (cr);
-  cairo_surface_flush (surface);
-}
-
-/* Milliseconds of this thread at work. */
-static double
-work_time (void)
-{
-  struct timespec t = { 0 };
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return 1e3 * (double) t.tv_sec + 1e-6 * (double) t.tv_nsec;
-}
-
-static GdkTexture *
-paint (StudioChartArea *area)
-{
-  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (area));
-  int width = gtk_widget_get_width (GTK_WIDGET (area)) * scale;
-  int height = gtk_widget_get_height (GTK_WIDGET (area)) * scale;
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
-  double start = work_time ();
-  g_autoptr (GBytes) bytes = NULL;
-  gsize stride = (gsize) cairo_image_surface_get_stride (surface);
-
-  draw (area, surface, scale);
-  area->cost = work_time () - start;
-  bytes
-      = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface), stride * (gsize) height,
-                                    (GDestroyNotify) cairo_surface_destroy, surface);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, stride);
-}
-
-static void
 studio_chart_area_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   StudioChartArea *area = STUDIO_CHART_AREA (widget);
   int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  StudioChartLook look;
 
   if (area->chart == NULL || width <= 0 || height <= 0)
     return;
-  if (area->picture == NULL)
-    area->picture = paint (area);
-  gtk_snapshot_append_texture (snapshot, area->picture,
-                               &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  look = look_of (area);
+  if (area->painter != NULL)
+    studio_chart_painter_snapshot (area->painter, &look, snapshot);
+  else
+    {
+      if (area->picture == NULL)
+        area->picture = studio_chart_paint (area->chart, &look, &area->cost);
+      gtk_snapshot_append_texture (snapshot, area->picture,
+                                   &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+    }
   studio_chart_area_draw_reading (area, snapshot);
 }
 
@@ -368,6 +348,15 @@ studio_chart_area_cost (StudioChartArea *area)
   return area->cost;
 }
 
+gboolean
+studio_chart_area_is_painted (StudioChartArea *area)
+{
+  StudioChartLook look = look_of (area);
+
+  return area->painter != NULL ? studio_chart_painter_shows (area->painter, &look)
+                               : area->picture != NULL;
+}
+
 /* ---- the chart ---- */
 
 static void
@@ -378,6 +367,18 @@ describe (StudioChartArea *area)
   gtk_accessible_update_property (GTK_ACCESSIBLE (area), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   area->chart != NULL ? assay_chart_title (area->chart) : "Figure",
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+}
+
+/* Of the same figure the old picture is seen until there is a new one. */
+static void
+take_painter (StudioChartArea *area, AssayChart *chart, gboolean same)
+{
+  AssayChart *shared = chart != NULL ? assay_chart_share_graphs (chart) : NULL;
+  StudioChartPainter *old = g_steal_pointer (&area->painter);
+
+  if (shared != NULL)
+    area->painter = studio_chart_painter_new (shared, GTK_WIDGET (area), same ? old : NULL);
+  g_clear_pointer (&old, studio_chart_painter_free);
 }
 
 void
@@ -395,6 +396,7 @@ studio_chart_area_set_chart (StudioChartArea *area, AssayChart *chart, AssayRunS
       area->reads = FALSE;
     }
   area->has_hit = FALSE;
+  take_painter (area, chart, same);
   g_clear_pointer (&area->chart, assay_chart_free);
   g_clear_pointer (&area->set, assay_run_set_free);
   area->chart = chart;
@@ -428,6 +430,7 @@ studio_chart_area_finalize (GObject *object)
   StudioChartArea *area = STUDIO_CHART_AREA (object);
 
   g_clear_object (&area->picture);
+  g_clear_pointer (&area->painter, studio_chart_painter_free);
   g_clear_pointer (&area->chart, assay_chart_free);
   g_clear_pointer (&area->set, assay_run_set_free);
   G_OBJECT_CLASS (studio_chart_area_parent_class)->finalize (object);

@@ -42,5 +42,8 @@ gboolean studio_chart_area_point_at (StudioChartArea *area, double x, double y);
 char *studio_chart_area_reading (StudioChartArea *area);
 /** Where it is, in pixels of the widget. */
 void studio_chart_area_reading_place (StudioChartArea *area, double *x, double *y);
-/** Milliseconds of processor time that the last drawing of the chart itself took. */
+/** Milliseconds of processor time that the last drawing of the chart itself took in the main
+ *  thread. */
 double studio_chart_area_cost (StudioChartArea *area);
+/** Whether the picture of what is looked at is there: that of a graph comes from a thread. */
+gboolean studio_chart_area_is_painted (StudioChartArea *area);

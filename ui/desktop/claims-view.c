@@ -20,11 +20,12 @@ struct _StudioClaimsView
   StudioVerdicts *verdicts;  /* as last judged; NULL: nothing yet */
   gboolean stale;            /* there is something new to judge */
   guint timer;
-  gint64 judged;     /* monotonic time of the last judgement */
-  char *shown_state; /* what the pane of details shows */
-  guint *order;      /* of the verdicts in the list, numbers */
-  guint fill, next;  /* source; the next row to be shown */
-  char *wanted;      /* the claim to be selected, once its row is there; NULL: the first */
+  gint64 judged;      /* monotonic time of the last judgement */
+  char *shown_state;  /* what the pane of details shows */
+  guint *order;       /* of the verdicts in the list, numbers */
+  StudioSlices *fill; /* shows the rows; NULL: all are as they should be */
+  guint next;         /* row to be shown */
+  char *wanted;       /* the claim to be selected, once its row is there; NULL: the first */
   int widths[STUDIO_CLAIM_COLUMNS];
   GtkWidget *chip[ASSAY_NOT_RUN + 1];
   AdwLeaflet *leaflet;
@@ -247,7 +248,7 @@ clear_rows (StudioClaimsView *view)
 {
   GtkListBoxRow *row;
 
-  g_clear_handle_id (&view->fill, g_source_remove);
+  g_clear_pointer (&view->fill, studio_slices_stop);
   g_clear_pointer (&view->order, g_free);
   while ((row = gtk_list_box_get_row_at_index (view->claims, 0)) != NULL)
     gtk_list_box_remove (view->claims, GTK_WIDGET (row));
@@ -308,7 +309,7 @@ fill_piece (gpointer data)
     show_row (view, view->next++);
   if (view->next < n)
     return TRUE;
-  view->fill = 0;
+  view->fill = NULL;
   return FALSE;
 }
 
@@ -318,7 +319,7 @@ fill (StudioClaimsView *view)
 {
   size_columns (view);
   view->next = 0;
-  if (view->fill == 0)
+  if (view->fill == NULL)
     view->fill = studio_slices_start (fill_piece, view);
 }
 
@@ -674,7 +675,7 @@ studio_claims_view_dispose (GObject *object)
   g_clear_handle_id (&view->timer, g_source_remove);
   if (view->claims != NULL)
     g_signal_handlers_disconnect_by_data (view->claims, view);
-  g_clear_handle_id (&view->fill, g_source_remove);
+  g_clear_pointer (&view->fill, studio_slices_stop);
   g_clear_pointer (&view->verdicts, studio_verdicts_unref);
   g_clear_object (&view->session);
   G_OBJECT_CLASS (studio_claims_view_parent_class)->dispose (object);

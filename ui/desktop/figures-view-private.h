@@ -10,6 +10,7 @@
 #include "ui/desktop/figure.h"
 #include "ui/desktop/figures-view.h"
 #include "ui/desktop/run-chooser.h"
+#include "ui/desktop/slices.h"
 
 struct _StudioFiguresView
 {
@@ -31,6 +32,9 @@ struct _StudioFiguresView
   AdwFlap *flap;
   StudioRunChooser *chooser;
   GtkListBox *list;
+  AssayStudyInfo *listed; /* whose figures the list has; NULL: none */
+  StudioSlices *fill;     /* makes its rows; NULL: all are there */
+  guint next_row;
   GtkLabel *status, *slider_level;
   GtkSpinner *busy;
   GtkStack *states;

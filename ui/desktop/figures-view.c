@@ -288,7 +288,7 @@ remove_button (const StudioSavedFigure *saved)
   return button;
 }
 
-static void
+static GtkListBoxRow *
 add_row (StudioFiguresView *view, const AssayFigure *figure, const StudioSavedFigure *saved)
 {
   const char *title = figure->title != NULL ? figure->title : figure->id;
@@ -316,6 +316,8 @@ add_row (StudioFiguresView *view, const AssayFigure *figure, const StudioSavedFi
   g_object_set_data_full (G_OBJECT (row), "saved", saved != NULL ? g_strdup (saved->id) : NULL,
                           g_free);
   gtk_list_box_append (view->list, row);
+  studio_slices_lay_out (row, GTK_WIDGET (view->list));
+  return GTK_LIST_BOX_ROW (row);
 }
 
 static const char *
@@ -340,53 +342,78 @@ set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
   gtk_list_box_row_set_header (row, label);
 }
 
-/* The row of what is shown, else the first. */
-static void
-select_shown (StudioFiguresView *view)
+static gboolean
+is_shown (const StudioFiguresView *view, GtkListBoxRow *row)
 {
-  GtkListBoxRow *row, *wanted = NULL;
-
-  for (int i = 0; (row = gtk_list_box_get_row_at_index (view->list, i)) != NULL; i++)
-    if (g_strcmp0 (row_data (row, "figure"), view->figure) == 0
-        && g_strcmp0 (row_data (row, "saved"), view->saved) == 0)
-      wanted = row;
-  if (wanted == NULL)
-    wanted = gtk_list_box_get_row_at_index (view->list, 0);
-  if (wanted != NULL)
-    gtk_list_box_select_row (view->list, wanted);
+  return g_strcmp0 (row_data (row, "figure"), view->figure) == 0
+         && g_strcmp0 (row_data (row, "saved"), view->saved) == 0;
 }
 
 static void
-fill_list (StudioFiguresView *view)
+select_shown (StudioFiguresView *view)
 {
-  AssayRegistry *registry = studio_session_registry (view->session);
-  const char *id = studio_run_chooser_study (view->chooser);
-  g_autoptr (AssayStudyInfo) study
-      = registry != NULL && id != NULL ? assay_registry_study (registry, id, NULL) : NULL;
-  GPtrArray *saved = studio_figure_store_list (view->store);
   GtkListBoxRow *row;
 
-  view->filling = TRUE;
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (view->list, i)) != NULL; i++)
+    if (is_shown (view, row))
+      gtk_list_box_select_row (view->list, row);
+}
+
+/* Row @i of the list: those declared, then those that were kept.  NULL: a kept one of another
+ * study. */
+static GtkListBoxRow *
+make_row (StudioFiguresView *view, guint i)
+{
+  AssayStudyInfo *study = view->listed;
+  const StudioSavedFigure *kept;
+  const AssayFigure *figure;
+
+  if (i < study->n_figures)
+    return add_row (view, &study->figures[i], NULL);
+  kept = studio_figure_store_list (view->store)->pdata[i - study->n_figures];
+  figure = assay_study_figure (study, kept->figure);
+  return figure != NULL && g_strcmp0 (kept->study, study->id) == 0 ? add_row (view, figure, kept)
+                                                                   : NULL;
+}
+
+static gboolean
+fill_piece (gpointer data)
+{
+  StudioFiguresView *view = data;
+  guint n = view->listed->n_figures + studio_figure_store_list (view->store)->len;
+  GtkListBoxRow *row = make_row (view, view->next_row++);
+
+  if (row != NULL && is_shown (view, row))
+    gtk_list_box_select_row (view->list, row);
+  if (view->next_row < n)
+    return TRUE;
+  view->fill = NULL;
+  return FALSE;
+}
+
+/* Whether what is shown will be in the list. */
+static gboolean
+shown_is_listed (StudioFiguresView *view)
+{
+  const StudioSavedFigure *kept
+      = view->saved != NULL ? studio_figure_store_find (view->store, view->saved) : NULL;
+
+  return view->figure != NULL && assay_study_figure (view->listed, view->figure) != NULL
+         && (view->saved == NULL
+             || (kept != NULL && g_strcmp0 (kept->study, view->listed->id) == 0));
+}
+
+static void
+clear_list (StudioFiguresView *view)
+{
+  GtkListBoxRow *row;
+
+  view->filling = TRUE; /* the list selects others while it loses its rows */
   while ((row = gtk_list_box_get_row_at_index (view->list, 0)) != NULL)
     gtk_list_box_remove (view->list, GTK_WIDGET (row));
-  for (guint i = 0; study != NULL && i < study->n_figures; i++)
-    add_row (view, &study->figures[i], NULL);
-  for (guint i = 0; study != NULL && i < saved->len; i++)
-    {
-      const StudioSavedFigure *kept = saved->pdata[i];
-      const AssayFigure *figure = assay_study_figure (study, kept->figure);
-
-      if (figure != NULL && g_strcmp0 (kept->study, study->id) == 0)
-        add_row (view, figure, kept);
-    }
   view->filling = FALSE;
-  select_shown (view);
-  if (study != NULL && study->n_figures == 0)
-    show_problem (view, "No figures", "This study declares no figure.");
-  else if (registry != NULL && study == NULL)
-    show_problem (view, "No studies",
-                  "No plugin with a study was found. `assay plugin list` says where they are "
-                  "looked for and what was refused.");
+  g_clear_pointer (&view->fill, studio_slices_stop);
+  g_clear_pointer (&view->listed, assay_study_info_unref);
 }
 
 /* Shows a figure, as it was left or as it was kept. */
@@ -411,12 +438,34 @@ choose (StudioFiguresView *view, const char *figure, const char *saved)
 }
 
 static void
+fill_list (StudioFiguresView *view)
+{
+  AssayRegistry *registry = studio_session_registry (view->session);
+  const char *id = studio_run_chooser_study (view->chooser);
+  AssayStudyInfo *study
+      = registry != NULL && id != NULL ? assay_registry_study (registry, id, NULL) : NULL;
+
+  clear_list (view);
+  view->listed = study;
+  view->next_row = 0;
+  if (study != NULL && study->n_figures > 0)
+    {
+      view->fill = studio_slices_start (fill_piece, view);
+      if (!shown_is_listed (view))
+        choose (view, study->figures[0].id, NULL);
+    }
+  else if (study != NULL)
+    show_problem (view, "No figures", "This study declares no figure.");
+  else if (registry != NULL)
+    show_problem (view, "No studies",
+                  "No plugin with a study was found. `assay plugin list` says where they are "
+                  "looked for and what was refused.");
+}
+
+static void
 on_row_selected (StudioFiguresView *view, GtkListBoxRow *row)
 {
-  if (view->filling || row == NULL)
-    return;
-  if (g_strcmp0 (row_data (row, "figure"), view->figure) != 0
-      || g_strcmp0 (row_data (row, "saved"), view->saved) != 0)
+  if (!view->filling && row != NULL && !is_shown (view, row))
     choose (view, row_data (row, "figure"), row_data (row, "saved"));
 }
 
@@ -543,6 +592,7 @@ studio_figures_view_dispose (GObject *object)
   StudioFiguresView *view = STUDIO_FIGURES_VIEW (object);
 
   cancel (view);
+  g_clear_pointer (&view->fill, studio_slices_stop);
   g_clear_weak_pointer (&view->actions);
   g_clear_pointer (&view->popover, gtk_widget_unparent);
   g_clear_object (&view->store);
@@ -556,6 +606,7 @@ studio_figures_view_finalize (GObject *object)
   StudioFiguresView *view = STUDIO_FIGURES_VIEW (object);
 
   g_clear_pointer (&view->declared, assay_study_info_unref);
+  g_clear_pointer (&view->listed, assay_study_info_unref);
   g_hash_table_unref (view->options);
   g_hash_table_unref (view->changes);
   g_free (view->figure);

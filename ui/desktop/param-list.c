@@ -12,7 +12,8 @@ struct _StudioParamList
   StudioOutline *outline;
   StudioParamRow **rows; /* [n_params] NULL: not made yet */
   GtkWidget **groups;    /* [n_params] the list of the parameter's group, shared by several */
-  guint fill, next;      /* source; the next row to be shown */
+  StudioSlices *fill;    /* shows the rows; NULL: all are as they should be */
+  guint next;            /* row to be shown */
   GtkBox *box;
 };
 
@@ -141,7 +142,7 @@ fill_piece (gpointer data)
     show_row (list, list->next);
   if (++list->next < list->study->n_params)
     return TRUE;
-  list->fill = 0;
+  list->fill = NULL;
   return FALSE;
 }
 
@@ -154,20 +155,20 @@ studio_param_list_show (StudioParamList *list, const StudioDraft *draft, StudioO
   list->draft = draft;
   hide_rows (list);
   list->next = 0;
-  if (list->fill == 0)
+  if (list->fill == NULL)
     list->fill = studio_slices_start (fill_piece, list);
 }
 
 gboolean
 studio_param_list_is_complete (StudioParamList *list)
 {
-  return list->fill == 0;
+  return list->fill == NULL;
 }
 
 static void
 forget_study (StudioParamList *list)
 {
-  g_clear_handle_id (&list->fill, g_source_remove);
+  g_clear_pointer (&list->fill, studio_slices_stop);
   if (list->box != NULL)
     studio_slices_empty (list->box);
   g_clear_pointer (&list->rows, g_free);

@@ -2,7 +2,7 @@
  *
  * From what was read of a run to the widgets of its page.
  */
-#include "ui/desktop/run-page-private.h"
+#include "ui/desktop/run-rows.h"
 
 #include "host/registry/json.h"
 #include "host/run/spec.h"
@@ -211,87 +211,6 @@ fill_console (StudioRunPage *page)
                      g_object_unref);
 }
 
-/* ---- groups of rows ---- */
-
-static GtkWidget *
-new_row (const char *title, const char *subtitle)
-{
-  GtkWidget *row = adw_action_row_new ();
-  g_autofree char *line = studio_line_text (title), *under = studio_line_text (subtitle);
-
-  g_object_set (row, "use-markup", FALSE, "title", line, NULL);
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
-  if (*under != '\0')
-    {
-      g_autofree char *markup = g_markup_escape_text (under, -1);
-
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), markup);
-    }
-  return row;
-}
-
-static void
-add_value (GtkWidget *row, const char *value)
-{
-  g_autofree char *line = studio_line_text (value);
-  GtkWidget *text = gtk_label_new (line);
-
-  gtk_label_set_ellipsize (GTK_LABEL (text), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_selectable (GTK_LABEL (text), TRUE);
-  gtk_widget_set_can_focus (text, FALSE);
-  gtk_label_set_max_width_chars (GTK_LABEL (text), 40);
-  gtk_label_set_xalign (GTK_LABEL (text), 1);
-  gtk_widget_set_tooltip_text (text, strlen (line) > 20 ? line : NULL);
-  gtk_widget_add_css_class (text, "numeric");
-  gtk_widget_add_css_class (text, "dim-label");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), text);
-}
-
-/* It comes into the group with the slices: a row costs little when it is made, and much when it is
- * laid out. */
-static void
-add_row (StudioRunPage *page, AdwPreferencesGroup *group, GtkWidget *row)
-{
-  g_ptr_array_add (page->rows, g_object_ref_sink (row));
-  g_object_set_data (G_OBJECT (row), "group", group);
-}
-
-/* The same for one that is folded away in a row that comes before it. */
-static void
-add_folded (StudioRunPage *page, GtkWidget *expander, GtkWidget *row)
-{
-  g_ptr_array_add (page->rows, g_object_ref_sink (row));
-  g_object_set_data (G_OBJECT (row), "expander", expander);
-}
-
-static void
-place_row (GtkWidget *row)
-{
-  GtkWidget *expander = g_object_get_data (G_OBJECT (row), "expander");
-  GtkWidget *group = g_object_get_data (G_OBJECT (row), "group");
-
-  if (expander != NULL)
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (expander), row);
-  else
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
-  studio_slices_lay_out (row, expander != NULL ? expander : group);
-}
-
-/* What is folded away goes with the row that holds it. */
-static void
-clear_rows (StudioRunPage *page)
-{
-  for (guint i = 0; i < page->n_placed; i++)
-    {
-      gpointer group = g_object_get_data (page->rows->pdata[i], "group");
-
-      if (group != NULL)
-        adw_preferences_group_remove (group, page->rows->pdata[i]);
-    }
-  g_ptr_array_set_size (page->rows, 0);
-  page->n_placed = 0;
-}
-
 static char *
 value_of (JsonNode *node)
 {
@@ -302,77 +221,84 @@ value_of (JsonNode *node)
 
 /* ---- parameters ---- */
 
-static GtkWidget *
-parameter_row (const AssayParam *param, const char *id, const char *value)
+typedef struct
 {
-  const char *title = param != NULL && param->title != NULL ? param->title : id;
-  GtkWidget *row = new_row (title, strcmp (title, id) != 0 ? id : NULL);
-  g_autofree char *with_unit = param != NULL && param->unit != NULL
-                                   ? g_strdup_printf ("%s %s", value, param->unit)
-                                   : g_strdup (value);
+  const AssayParam *param; /* NULL: the study is not known, or has it no more */
+  const char *id;
+  char *value;
+} Setting;
 
-  add_value (row, with_unit);
-  return row;
+static void
+setting_clear (gpointer data)
+{
+  g_free (((Setting *) data)->value);
 }
 
-/* @rows, of @n in all, under a row that unfolds. */
-static void
-fold_parameters (StudioRunPage *page, GPtrArray *rows, guint n)
+static GArray *
+settings_of (JsonObject *parameters, const AssayStudyInfo *study)
 {
-  g_autofree char *title = g_strdup_printf (
-      rows->len < n ? "%u more at their defaults" : "All %u at their defaults", rows->len);
-  GtkWidget *expander;
+  g_autoptr (GList) ids = g_list_sort (json_object_get_members (parameters), (GCompareFunc) strcmp);
+  GArray *settings = g_array_new (FALSE, FALSE, sizeof (Setting));
 
-  if (rows->len == 0)
-    return;
-  expander = adw_expander_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (expander), title);
-  add_row (page, page->parameters, expander);
-  for (guint i = 0; i < rows->len; i++)
-    add_folded (page, expander, rows->pdata[i]);
+  g_array_set_clear_func (settings, setting_clear);
+  for (GList *id = ids; id != NULL; id = id->next)
+    {
+      Setting setting = { .id = id->data };
+
+      setting.param = study != NULL ? assay_study_param (study, id->data) : NULL;
+      setting.value = value_of (json_object_get_member (parameters, id->data));
+      g_array_append_val (settings, setting);
+    }
+  return settings;
 }
 
 static gboolean
-is_default (const AssayParam *param, const char *value)
+is_default (const Setting *setting)
 {
-  g_autofree char *initial = param != NULL ? assay_param_default (param) : NULL;
+  g_autofree char *initial = setting->param != NULL ? assay_param_default (setting->param) : NULL;
 
-  return initial != NULL && assay_filter_equal (initial, value);
+  return initial != NULL && assay_filter_equal (initial, setting->value);
+}
+
+/* @group NULL: folded away. */
+static void
+add_setting (StudioRunPage *page, AdwPreferencesGroup *group, const Setting *setting)
+{
+  const AssayParam *param = setting->param;
+  const char *title = param != NULL && param->title != NULL ? param->title : setting->id;
+  StudioRunRow *row = studio_run_rows_add (page, group, title,
+                                           strcmp (title, setting->id) != 0 ? setting->id : NULL);
+
+  row->value = param != NULL && param->unit != NULL
+                   ? g_strdup_printf ("%s %s", setting->value, param->unit)
+                   : g_strdup (setting->value);
 }
 
 /* Those that differ from their default, then the others folded away. */
 static void
 fill_parameters (StudioRunPage *page, const AssayStudyInfo *study)
 {
-  g_autoptr (GList) ids = json_object_get_members (page->facts->dir->parameters);
-  g_autoptr (GPtrArray) others = g_ptr_array_new ();
-  guint n = 0;
+  g_autoptr (GArray) settings = settings_of (page->facts->dir->parameters, study);
+  g_autofree char *title = NULL;
+  guint n_others = 0;
 
-  ids = g_list_sort (ids, (GCompareFunc) strcmp);
-  for (GList *id = ids; id != NULL; id = id->next, n++)
-    {
-      const AssayParam *param = study != NULL ? assay_study_param (study, id->data) : NULL;
-      g_autofree char *value
-          = value_of (json_object_get_member (page->facts->dir->parameters, id->data));
-      GtkWidget *row = parameter_row (param, id->data, value);
-
-      if (is_default (param, value))
-        g_ptr_array_add (others, row);
-      else
-        add_row (page, page->parameters, row);
-    }
-  fold_parameters (page, others, n);
-  gtk_widget_set_visible (GTK_WIDGET (page->parameters), n > 0);
+  for (guint i = 0; i < settings->len; i++)
+    if (is_default (&g_array_index (settings, Setting, i)))
+      n_others++;
+    else
+      add_setting (page, page->parameters, &g_array_index (settings, Setting, i));
+  title = g_strdup_printf (n_others < settings->len ? "%u more at their defaults"
+                                                    : "All %u at their defaults",
+                           n_others);
+  if (n_others > 0)
+    studio_run_rows_add (page, page->parameters, title, NULL)->unfolds = TRUE;
+  for (guint i = 0; i < settings->len; i++)
+    if (is_default (&g_array_index (settings, Setting, i)))
+      add_setting (page, NULL, &g_array_index (settings, Setting, i));
+  gtk_widget_set_visible (GTK_WIDGET (page->parameters), settings->len > 0);
 }
 
 /* ---- results and stages ---- */
-
-static void
-on_open_piece (AdwActionRow *row, StudioRunPage *page)
-{
-  studio_artifact_open (studio_window_of (page), page->run,
-                        g_object_get_data (G_OBJECT (row), "file"));
-}
 
 static void
 fill_results (StudioRunPage *page)
@@ -383,19 +309,10 @@ fill_results (StudioRunPage *page)
       g_autofree char *size = g_format_size (piece->bytes);
       StudioArtifactKind kind = studio_artifact_kind (piece->file != NULL ? piece->file : "");
       g_autofree char *under = g_strdup_printf ("%s · %s", studio_artifact_kind_title (kind), size);
-      GtkWidget *row = new_row (piece->name, under);
+      StudioRunRow *row = studio_run_rows_add (page, page->results, piece->name, under);
 
-      adw_action_row_add_prefix (ADW_ACTION_ROW (row),
-                                 gtk_image_new_from_icon_name (studio_artifact_kind_icon (kind)));
-      if (piece->file != NULL)
-        {
-          g_object_set_data_full (G_OBJECT (row), "file", g_strdup (piece->file), g_free);
-          gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-          adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                                     gtk_image_new_from_icon_name ("go-next-symbolic"));
-          g_signal_connect (row, "activated", G_CALLBACK (on_open_piece), page);
-        }
-      add_row (page, page->results, row);
+      row->icon = studio_artifact_kind_icon (kind);
+      row->file = g_strdup (piece->file);
     }
   gtk_widget_set_visible (GTK_WIDGET (page->results), page->facts->pieces->len > 0);
 }
@@ -407,8 +324,8 @@ fill_stages (StudioRunPage *page)
     {
       const StudioPiece *stage = page->facts->stages->pdata[i];
 
-      add_row (page, page->stages,
-               new_row (stage->name, stage->built ? "built by this run" : "taken from the cache"));
+      studio_run_rows_add (page, page->stages, stage->name,
+                           stage->built ? "built by this run" : "taken from the cache");
     }
   gtk_widget_set_visible (GTK_WIDGET (page->stages), page->facts->stages->len > 0);
 }
@@ -416,7 +333,7 @@ fill_stages (StudioRunPage *page)
 /* ---- provenance ---- */
 
 static void
-add_members (StudioRunPage *page, GtkWidget *expander, const char *prefix, JsonObject *object)
+add_members (StudioRunPage *page, const char *prefix, JsonObject *object)
 {
   g_autoptr (GList) keys = g_list_sort (json_object_get_members (object), (GCompareFunc) strcmp);
 
@@ -428,12 +345,12 @@ add_members (StudioRunPage *page, GtkWidget *expander, const char *prefix, JsonO
                                   : g_strdup (key->data);
 
       if (JSON_NODE_HOLDS_OBJECT (node))
-        add_members (page, expander, name, json_node_get_object (node));
+        add_members (page, name, json_node_get_object (node));
       else if (!JSON_NODE_HOLDS_NULL (node))
         {
           g_autofree char *value = value_of (node);
 
-          add_folded (page, expander, new_row (name, value));
+          studio_run_rows_add (page, NULL, name, value);
         }
     }
 }
@@ -443,21 +360,16 @@ fill_provenance (StudioRunPage *page)
 {
   JsonObject *env = page->facts->env;
   JsonObject *machine = env != NULL ? assay_json_object (env, "machine") : NULL;
-  GtkWidget *expander = adw_expander_row_new ();
-  g_autofree char *under = NULL, *line = NULL;
+  g_autofree char *line = NULL;
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (expander), "Code, machine and command");
-  add_row (page, page->provenance, expander);
   if (env != NULL)
-    {
-      line = g_strdup_printf ("Assay %s%s%s", assay_json_text (env, "assay-version", "?"),
-                              machine != NULL ? " on " : "",
-                              machine != NULL ? assay_json_text (machine, "cpu", "?") : "");
-      under = g_markup_escape_text (line, -1);
-      adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (expander), under);
-      add_members (page, expander, NULL, env);
-    }
-  add_members (page, expander, "run", page->facts->dir->run);
+    line = g_strdup_printf ("Assay %s%s%s", assay_json_text (env, "assay-version", "?"),
+                            machine != NULL ? " on " : "",
+                            machine != NULL ? assay_json_text (machine, "cpu", "?") : "");
+  studio_run_rows_add (page, page->provenance, "Code, machine and command", line)->unfolds = TRUE;
+  if (env != NULL)
+    add_members (page, NULL, env);
+  add_members (page, "run", page->facts->dir->run);
 }
 
 /* ---- notes ---- */
@@ -612,11 +524,9 @@ fill_piece (gpointer data)
 
   if (made < n_cards (page))
     add_card (page, made);
-  else if (page->n_placed < page->rows->len)
-    place_row (page->rows->pdata[page->n_placed++]);
-  else
+  else if (!studio_run_rows_make (page))
     {
-      page->fill = 0;
+      page->fill = NULL;
       return FALSE;
     }
   return TRUE;
@@ -625,7 +535,7 @@ fill_piece (gpointer data)
 void
 studio_run_page_stop_filling (StudioRunPage *page)
 {
-  g_clear_handle_id (&page->fill, g_source_remove);
+  g_clear_pointer (&page->fill, studio_slices_stop);
 }
 
 void
@@ -644,11 +554,11 @@ studio_run_page_fill (StudioRunPage *page)
   fill_series (page);
   fill_console (page);
   fill_notes (page, first);
-  if (page->fill == 0)
+  if (page->fill == NULL)
     page->fill = studio_slices_start (fill_piece, page);
   if (g_strcmp0 (told, page->told) == 0)
     return;
-  clear_rows (page);
+  studio_run_rows_clear (page);
   fill_parameters (page, study);
   fill_results (page);
   fill_stages (page);

@@ -6,6 +6,7 @@
 
 #include "ui/desktop/run-facts.h"
 #include "ui/desktop/run-page.h"
+#include "ui/desktop/slices.h"
 
 struct _StudioRunPage
 {
@@ -34,9 +35,9 @@ struct _StudioRunPage
   GtkSpinner *verify_spinner;
   GtkButton *verify_button;
 
-  GPtrArray *rows;             /* GtkWidget: what the groups hold, to be taken out again */
-  guint n_placed;              /* rows that are in their groups already */
-  guint fill;                  /* source that makes cards and places rows */
+  GPtrArray *rows;             /* StudioRunRow: what the groups hold, or will */
+  guint n_made;                /* of these */
+  StudioSlices *fill;          /* makes cards and rows; NULL: all are there */
   char *told;                  /* what the groups tell, to see whether they must be filled again */
   gboolean filling;            /* it is us who write tags and note */
   guint saving;                /* timeout before what is typed is saved */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/desktop/run-page-private.h"
+#include "ui/desktop/run-rows.h"
 
 #include "host/run/supervisor.h"
 #include "ui/desktop/runs-answer.h"
@@ -334,7 +334,7 @@ studio_run_page_class_init (StudioRunPageClass *class)
 static void
 studio_run_page_init (StudioRunPage *page)
 {
-  page->rows = g_ptr_array_new_with_free_func (g_object_unref);
+  page->rows = studio_run_rows_new ();
   gtk_widget_init_template (GTK_WIDGET (page));
   studio_run_page_watch_notes (page);
 }

@@ -3,14 +3,17 @@
 
 #include <time.h>
 
-#define SLICE_MS 3.
+#define SLICE_MS 4.
 #define PERIOD_MS 12 /* between two slices there is time for a frame */
 
-typedef struct
+struct _StudioSlices
 {
   StudioSlice piece;
   gpointer data;
-} Slices;
+};
+
+static GQueue works = G_QUEUE_INIT; /* StudioSlices, whose turn it is first */
+static guint source;                /* 0: there is no work */
 
 /* Of this thread: on a busy machine a slice does as much as on an idle one. */
 static double
@@ -22,26 +25,49 @@ processor_ms (void)
   return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
 }
 
+/* By turns, so that none waits for another's end. */
+static void
+do_piece (void)
+{
+  StudioSlices *slices = g_queue_pop_head (&works);
+
+  g_queue_push_tail (&works, slices); /* a piece may stop it, or start others */
+  if (!slices->piece (slices->data) && g_queue_remove (&works, slices))
+    g_free (slices);
+}
+
 static gboolean
 on_slice (gpointer data)
 {
-  const Slices *slices = data;
   double until = processor_ms () + SLICE_MS;
-  gboolean more;
 
-  do
-    more = slices->piece (slices->data);
-  while (more && processor_ms () < until);
-  return more;
+  while (works.length > 0 && processor_ms () < until)
+    do_piece ();
+  if (works.length > 0)
+    return G_SOURCE_CONTINUE;
+  source = 0;
+  return G_SOURCE_REMOVE;
 }
 
-guint
+StudioSlices *
 studio_slices_start (StudioSlice piece, gpointer data)
 {
-  Slices *slices = g_new (Slices, 1);
+  StudioSlices *slices = g_new (StudioSlices, 1);
 
-  *slices = (Slices){ piece, data };
-  return g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, PERIOD_MS, on_slice, slices, g_free);
+  *slices = (StudioSlices){ piece, data };
+  g_queue_push_tail (&works, slices);
+  if (source == 0)
+    source = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, PERIOD_MS, on_slice, NULL, NULL);
+  return slices;
+}
+
+void
+studio_slices_stop (StudioSlices *slices)
+{
+  g_queue_remove (&works, slices);
+  g_free (slices);
+  if (works.length == 0)
+    g_clear_handle_id (&source, g_source_remove);
 }
 
 void

@@ -6,13 +6,18 @@
 
 #include <gtk/gtk.h>
 
-/** Does the next piece of a work, at best less than a millisecond of it; FALSE: that was the last.
- */
+/** Does the next piece of a work, at best less than a millisecond of it; FALSE: that was the last,
+ *  and the work's StudioSlices is gone. */
 typedef gboolean (*StudioSlice) (gpointer data);
 
-/** Calls @piece until it returns FALSE, some milliseconds of the processor's time in a frame.
- *  Returns a source that g_source_remove ends. */
-guint studio_slices_start (StudioSlice piece, gpointer data);
+/** A work under way. */
+typedef struct _StudioSlices StudioSlices;
+
+/** Calls @piece until it returns FALSE; all works together take some milliseconds of the
+ *  processor's time in a frame. */
+StudioSlices *studio_slices_start (StudioSlice piece, gpointer data);
+/** Leaves off before the end. */
+void studio_slices_stop (StudioSlices *slices);
 
 /** To be called by a piece that made @widget and put it into its place: sizes it for the width of
  *  @list, which stands in the window.  GTK remembers them, so the next frame finds only the

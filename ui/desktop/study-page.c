@@ -22,7 +22,8 @@ struct _StudioStudyPage
   AssayStudyInfo *study;
   GCancellable *cancellable; /* of this study */
   GPtrArray *lines;          /* of Line */
-  guint next, fill, fold;
+  StudioSlices *fill;        /* shows the lines; NULL: all are there */
+  guint next, fold;          /* line to be shown; source */
   GtkWidget *list;
   GtkLabel *title;
   GtkWidget *switcher;
@@ -219,7 +220,7 @@ fill_piece (gpointer data)
     show_line (page, page->lines->pdata[page->next++]);
   if (page->next < page->lines->len)
     return TRUE;
-  page->fill = 0;
+  page->fill = NULL;
   return FALSE;
 }
 
@@ -260,7 +261,7 @@ forget_study (StudioStudyPage *page)
 {
   g_cancellable_cancel (page->cancellable);
   g_clear_object (&page->cancellable);
-  g_clear_handle_id (&page->fill, g_source_remove);
+  g_clear_pointer (&page->fill, studio_slices_stop);
   g_clear_pointer (&page->lines, g_ptr_array_unref);
   if (page->about != NULL)
     studio_slices_empty (page->about);

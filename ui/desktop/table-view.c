@@ -144,7 +144,7 @@ struct _StudioTableView
   AdwStatusPage *problem;
   GtkColumnView *table;
   GtkLabel *size;
-  guint fill; /* source that adds the columns */
+  StudioSlices *fill; /* adds the columns; NULL: all are there */
 };
 
 G_DEFINE_FINAL_TYPE (StudioTableView, studio_table_view, ADW_TYPE_BIN)
@@ -232,7 +232,7 @@ fill_piece (gpointer data)
     add_column (view, view->data->columns->pdata[next]);
   if (next + 1 < view->data->columns->len)
     return TRUE;
-  view->fill = 0;
+  view->fill = NULL;
   return FALSE;
 }
 
@@ -340,7 +340,7 @@ studio_table_view_dispose (GObject *object)
   StudioTableView *view = STUDIO_TABLE_VIEW (object);
 
   g_cancellable_cancel (view->cancellable);
-  g_clear_handle_id (&view->fill, g_source_remove);
+  g_clear_pointer (&view->fill, studio_slices_stop);
   G_OBJECT_CLASS (studio_table_view_parent_class)->dispose (object);
 }
 

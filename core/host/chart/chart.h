@@ -52,6 +52,9 @@ void assay_chart_draw (AssayChart *chart, cairo_t *cr, double width, double heig
  *  paper gets another palette, a narrow picture its legend below. */
 void assay_chart_draw_on (AssayChart *chart, cairo_t *cr, double width, double height,
                           const double ink[3], const double paper[3]);
+/** Another chart of the same graphs, which one thread may draw while another asks the first: they
+ *  share what no drawing changes.  NULL: it shows no graph. */
+AssayChart *assay_chart_share_graphs (AssayChart *chart);
 const char *assay_chart_title (AssayChart *chart);
 /** A graph or a sentence: it may be shrunk, as panels may, but not text in rows. */
 gboolean assay_chart_is_picture (AssayChart *chart);

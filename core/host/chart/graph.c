@@ -31,6 +31,7 @@ assay_graph_new (guint n_nodes, guint n_edges)
 {
   AssayGraphData *graph = g_new0 (AssayGraphData, 1);
 
+  graph->references = 1;
   graph->n_nodes = n_nodes;
   graph->n_edges = n_edges;
   graph->from = g_new0 (guint32, n_edges + 1);
@@ -40,10 +41,17 @@ assay_graph_new (guint n_nodes, guint n_edges)
   return graph;
 }
 
+AssayGraphData *
+assay_graph_ref (AssayGraphData *graph)
+{
+  g_atomic_int_inc (&graph->references);
+  return graph;
+}
+
 void
 assay_graph_free (AssayGraphData *graph)
 {
-  if (!graph)
+  if (!graph || !g_atomic_int_dec_and_test (&graph->references))
     return;
   g_free (graph->from);
   g_free (graph->to);

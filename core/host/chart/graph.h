@@ -19,6 +19,7 @@ typedef struct
 /** A graph artifact in memory. */
 typedef struct
 {
+  gint references;
   guint n_nodes, n_edges;
   guint32 *from, *to;      /* [n_edges], below n_nodes */
   GPtrArray *node_columns; /* AssayGraphColumn */
@@ -31,6 +32,9 @@ typedef struct
 
 /** An empty graph of this size: the caller fills @from and @to. */
 AssayGraphData *assay_graph_new (guint n_nodes, guint n_edges);
+/** From then on nobody changes it; in any thread. */
+AssayGraphData *assay_graph_ref (AssayGraphData *graph);
+/** Gives a reference back. */
 void assay_graph_free (AssayGraphData *graph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayGraphData, assay_graph_free)
 

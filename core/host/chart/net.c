@@ -240,6 +240,51 @@ assay_graph_chart (AssayGraphData *graph, const char *title, const char *column)
   return chart;
 }
 
+/* ---- for another thread ---- */
+
+/* Axes of graphs have no categories. */
+static void
+copy_axis (ChartAxis *to, const ChartAxis *from)
+{
+  *to = *from;
+  to->title = g_strdup (from->title);
+  to->dim = g_strdup (from->dim);
+  to->categories = to->blocks = to->levels = NULL;
+}
+
+static void
+share_panel (AssayChart *chart, const ChartPanel *from)
+{
+  ChartPanel *panel = chart_add_panel (chart, from->row, from->col);
+
+  panel->graph = assay_graph_ref (from->graph);
+  panel->node_column = g_strdup (from->node_column);
+}
+
+AssayChart *
+assay_chart_share_graphs (AssayChart *chart)
+{
+  AssayChart *other;
+
+  chart_prepare (chart);
+  if (chart->kind != ASSAY_GRAPH || chart->why || chart->beside)
+    return NULL;
+  other = chart_new (ASSAY_GRAPH, chart->id, chart->title);
+  other->source = g_strdup (chart->source);
+  for (guint i = 0; i < chart->notes->len; i++)
+    chart_note (other, "%s", (const char *) chart->notes->pdata[i]);
+  copy_axis (&other->x, &chart->x);
+  copy_axis (&other->y, &chart->y);
+  copy_axis (&other->z, &chart->z);
+  for (guint i = 0; i < chart->panels->len; i++)
+    share_panel (other, chart->panels->pdata[i]);
+  other->n_rows = chart->n_rows;
+  other->n_cols = chart->n_cols;
+  other->bare = chart->bare;
+  other->prepared = TRUE;
+  return other;
+}
+
 /* ---- from runs ---- */
 
 #define MAX_GRAPHS 6
