@@ -748,7 +748,6 @@ make_head (StudioClaimsView *view)
       gtk_widget_add_css_class (label, "dim-label");
       gtk_grid_attach (view->head, label, i, 0, 1, 1);
       gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 18);
       gtk_widget_set_hexpand (label, i == 1);
     }
 }
