@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The suite "desktop": a chart of 8 series of 100,000 points that is panned in a window of
- * 1280x800, frame by frame, as a hand would.
+ * 1280x800, frame by frame, as a hand would; a workspace of 10,000 runs that is opened.
  */
+#include "../desktop/many.h"
 #include "base/num/random.h"
 #include "bench.h"
 #include "host/chart/plot.h"
+#include "ui/desktop/application.h"
 #include "ui/desktop/chart-area.h"
+#include "ui/desktop/runs-table.h"
+#include "ui/desktop/window.h"
 
 #include <adwaita.h>
 #include <assay/random.h>
@@ -220,6 +224,108 @@ tear_down (void *data)
   g_free (stage);
 }
 
+/* ---- a workspace ---- */
+
+#define RUNS 10000
+
+typedef struct Opening
+{
+  GtkApplication *application;
+  char *workspace;
+} Opening;
+
+static GtkWidget *
+find (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = g_type_is_a (G_OBJECT_TYPE (widget), type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); !found && child;
+       child = gtk_widget_get_next_sibling (child))
+    found = find (child, type);
+  return found;
+}
+
+static guint
+n_rows (StudioWindow *window)
+{
+  StudioRunsTable *table = STUDIO_RUNS_TABLE (find (GTK_WIDGET (window), STUDIO_TYPE_RUNS_TABLE));
+  StudioRunsAnswer *answer = studio_runs_table_answer (table);
+
+  return answer ? answer->n : 0;
+}
+
+static void
+on_frame (GdkFrameClock *clock, gboolean *drawn)
+{
+  *drawn = TRUE;
+}
+
+/* A window on the workspace, until a frame with all its runs has been drawn. */
+static StudioWindow *
+open_window (Opening *opening)
+{
+  StudioSession *session = studio_session_new (opening->workspace, NULL);
+  StudioWindow *window = studio_window_new (opening->application, session);
+  gboolean drawn = FALSE;
+
+  g_object_unref (session);
+  studio_window_show_page (window, "runs");
+  gtk_window_present (GTK_WINDOW (window));
+  while (n_rows (window) < RUNS)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_connect (gtk_widget_get_frame_clock (GTK_WIDGET (window)), "after-paint",
+                    G_CALLBACK (on_frame), &drawn);
+  gtk_widget_queue_draw (GTK_WIDGET (window));
+  while (!drawn)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handlers_disconnect_by_data (gtk_widget_get_frame_clock (GTK_WIDGET (window)), &drawn);
+  return window;
+}
+
+static void *
+set_up_workspace (void)
+{
+  Opening *opening;
+
+  if (!gtk_init_check ())
+    {
+      fprintf (stderr, "bench: there is no display; ./dev bench desktop gives it one\n");
+      return NULL;
+    }
+  adw_init ();
+  opening = g_new0 (Opening, 1);
+  opening->workspace = many_runs_folder ();
+  many_runs_write (opening->workspace, RUNS);
+  opening->application = GTK_APPLICATION (studio_application_new ());
+  g_application_set_flags (G_APPLICATION (opening->application), G_APPLICATION_NON_UNIQUE);
+  g_application_register (G_APPLICATION (opening->application), NULL, NULL);
+  /* The index is there, as whoever used the workspace before has left it. */
+  gtk_window_destroy (GTK_WINDOW (open_window (opening)));
+  return opening;
+}
+
+static double
+open_workspace (void *opening)
+{
+  double start = bench_now ();
+  StudioWindow *window = open_window (opening);
+  double taken = bench_now () - start;
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  return 1e3 * taken;
+}
+
+static void
+tear_down_workspace (void *data)
+{
+  Opening *opening = data;
+
+  many_runs_remove (opening->workspace);
+  g_object_unref (opening->application);
+  g_free (opening->workspace);
+  g_free (opening);
+}
+
 static const BenchCase cases[] = {
   { .suite = "desktop",
     .name = "pan-chart",
@@ -249,6 +355,13 @@ static const BenchCase cases[] = {
     .set_up = set_up,
     .measure = read_out,
     .tear_down = tear_down },
+  { .suite = "desktop",
+    .name = "open-workspace",
+    .unit = "ms",
+    .yardstick = 1000,
+    .set_up = set_up_workspace,
+    .measure = open_workspace,
+    .tear_down = tear_down_workspace },
 };
 
 static const BenchTable table = BENCH_TABLE (cases);

@@ -257,7 +257,7 @@ share_panel (AssayChart *chart, const ChartPanel *from)
 {
   ChartPanel *panel = chart_add_panel (chart, from->row, from->col);
 
-  panel->graph = assay_graph_ref (from->graph);
+  panel->graph = from->graph ? assay_graph_ref (from->graph) : NULL;
   panel->node_column = g_strdup (from->node_column);
 }
 

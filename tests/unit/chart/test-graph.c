@@ -211,6 +211,21 @@ test_all_graphs_in_dot (void)
   g_assert_false (assay_chart_can_save ("dot"));
 }
 
+/* The second outlives the first, as a thread's does. */
+static void
+test_shared_is_drawn_alike (void)
+{
+  AssayChart *chart = assay_graph_chart (synthetic_graph (40, "twopi"), "Transitions", "value");
+  g_autoptr (AssayChart) shared = assay_chart_share_graphs (chart);
+  g_autoptr (AssayChart) lines = synthetic_chart (ASSAY_LINE, DATA_GOOD, 1);
+  g_autofree char *first = assay_chart_svg (chart, "a", 400, 300, NULL), *second = NULL;
+
+  assay_chart_free (chart);
+  second = assay_chart_svg (shared, "a", 400, 300, NULL);
+  g_assert_cmpstr (first, ==, second);
+  g_assert_null (assay_chart_share_graphs (lines));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -228,6 +243,7 @@ main (int argc, char **argv)
   g_test_add_func ("/graph/size-is-limited", test_size_is_limited);
   g_test_add_func ("/graph/dot-is-quoted", test_dot_is_quoted);
   g_test_add_func ("/graph/is-saved-as-picture-and-dot", test_saves);
+  g_test_add_func ("/graph/a-shared-one-is-drawn-alike", test_shared_is_drawn_alike);
   g_test_add_func ("/graph/every-panel-is-in-the-dot", test_all_graphs_in_dot);
   status = g_test_run ();
   g_unlink ("g.graph.json");
