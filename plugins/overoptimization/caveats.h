@@ -23,8 +23,8 @@
   "one model more is worth some hundredths of a deviation here, since members score much alike "   \
   "(figure agreement): less than a few replicates can tell"
 #define FEW_RANKS                                                                                  \
-  "the eight models of a replicate differ in loss by less than its error, so their ranks are "     \
-  "mostly chance"
+  "the eight models of a replicate hardly differ in accuracy and loss (figure rm-accuracy), so "   \
+  "that ranks among them say little"
 
 /* Policies. */
 #define DRIFT                                                                                      \
