@@ -6,6 +6,7 @@
  */
 #include "bench.h"
 #include "gpt-step.h"
+#include "learn/tensor/blas.h"
 #include "learn/text/ppo.h"
 
 #include <math.h>
@@ -193,7 +194,8 @@ iteration_tear_down (void *data)
                                       .unit = "tokens/s",                                          \
                                       .set_up = parts_set_up_##n,                                  \
                                       .measure = sample_and_train,                                 \
-                                      .tear_down = parts_tear_down };
+                                      .tear_down = parts_tear_down,                                \
+                                      .by = assay_blas_name };
 SIZE (48)
 SIZE (256)
 
