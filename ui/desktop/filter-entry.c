@@ -175,6 +175,18 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, StudioFilterEntry *entry
   gtk_entry_grab_focus_without_selecting (entry->entry);
 }
 
+/* The first word, if it would finish one that is begun.  Else Tab leads on, as it does anywhere. */
+static GtkListBoxRow *
+finishing_row (StudioFilterEntry *entry)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (entry->list, 0);
+  gsize cursor = cursor_of (entry), begun = cursor - MIN (cursor, entry->start);
+  const char *word
+      = row != NULL ? gtk_label_get_text (GTK_LABEL (gtk_list_box_row_get_child (row))) : "";
+
+  return begun > 0 && strlen (word) != begun ? row : NULL;
+}
+
 /* Arrows walk through the words, Tab and Enter take one. */
 static gboolean
 on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
@@ -204,7 +216,7 @@ on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType stat
       return TRUE;
     }
   if (key == GDK_KEY_Tab && row == NULL)
-    row = gtk_list_box_get_row_at_index (entry->list, 0);
+    row = finishing_row (entry);
   if ((key != GDK_KEY_Tab && key != GDK_KEY_Return && key != GDK_KEY_KP_Enter) || row == NULL)
     return FALSE;
   accept (entry, row);

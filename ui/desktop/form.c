@@ -239,6 +239,18 @@ enable (StudioForm *form, const char *action, gboolean enabled)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (found), enabled);
 }
 
+/* What passes by stands above the bar while the form is seen. */
+static void
+lift_toasts (StudioForm *form)
+{
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (form)));
+
+  if (root != NULL && gtk_widget_get_mapped (GTK_WIDGET (form)))
+    gtk_widget_add_css_class (root, "with-bar");
+  else if (root != NULL)
+    gtk_widget_remove_css_class (root, "with-bar");
+}
+
 static void
 update_actions (StudioForm *form)
 {
@@ -525,7 +537,7 @@ on_launched (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   runs = studio_count (launched->n_runs, "run");
-  text = g_strdup_printf ("%s of %s started", runs, launched->study);
+  text = g_strdup_printf ("%s started", runs);
   studio_session_refresh (form->session);
   studio_session_select (form->session, launched->study, launched->preset, NULL);
   studio_window_toast (studio_window_of (form), text, "Show Queue", "win.page::queue");
@@ -662,4 +674,6 @@ studio_form_init (StudioForm *form)
   make_bar (form);
   g_signal_connect (form, "map", G_CALLBACK (update_actions), NULL); /* hidden, it runs nothing */
   g_signal_connect (form, "unmap", G_CALLBACK (update_actions), NULL);
+  g_signal_connect (form, "map", G_CALLBACK (lift_toasts), NULL);
+  g_signal_connect (form, "unmap", G_CALLBACK (lift_toasts), NULL);
 }

@@ -85,7 +85,10 @@ run_row_new (Kind kind)
     add_icon (row, "content-loading-symbolic", "dim-label");
   if (kind == RUNNING)
     add_bar (row);
-  if (kind != FAILED)
+  if (kind == FAILED)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                               gtk_image_new_from_icon_name ("go-next-symbolic"));
+  else
     add_cancel (row);
   return row;
 }

@@ -97,7 +97,7 @@ notify (StudioQueueView *view, const StudioQueuePlan *plan, const char *text)
   g_application_send_notification (application, plan->id, notification);
 }
 
-/* "Graph Backup: 2 of 12 runs failed" */
+/* "2 of 12 runs failed: Graph Backup"; the news first, since narrow windows cut the rest. */
 static char *
 end_of (const StudioQueuePlan *plan, guint lost)
 {
@@ -105,11 +105,11 @@ end_of (const StudioQueuePlan *plan, guint lost)
   guint done = plan->counts[ASSAY_DONE] + plan->elsewhere;
 
   if (lost > 0)
-    return g_strdup_printf ("%s: %u of %u %s failed", plan->title, lost, plan->n, noun);
+    return g_strdup_printf ("%u of %u %s failed: %s", lost, plan->n, noun, plan->title);
   if (plan->counts[ASSAY_CANCELLED] > 0)
-    return g_strdup_printf ("%s: cancelled, %u of %u %s done", plan->title, done, plan->n, noun);
-  return plan->n == 1 ? g_strdup_printf ("%s: the run is done", plan->title)
-                      : g_strdup_printf ("%s: all %u runs are done", plan->title, plan->n);
+    return g_strdup_printf ("Cancelled, %u of %u %s done: %s", done, plan->n, noun, plan->title);
+  return plan->n == 1 ? g_strdup_printf ("The run is done: %s", plan->title)
+                      : g_strdup_printf ("All %u runs are done: %s", plan->n, plan->title);
 }
 
 static void
@@ -122,6 +122,8 @@ announce_end (StudioQueueView *view, const StudioQueuePlan *plan)
   if (window == NULL)
     return;
   notify (view, plan, text);
+  if (lost > 0 && gtk_widget_get_mapped (GTK_WIDGET (view)))
+    return; /* it is said here, with the reason */
   if (lost > 0)
     studio_window_toast (window, text, "Show Queue", "win.page::queue");
   else

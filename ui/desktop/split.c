@@ -40,6 +40,8 @@ second_width (StudioSplit *split, int width)
   int second = MAX (least, MIN (natural, width / 2));
   int first;
 
+  if (gtk_widget_compute_expand (split->second, GTK_ORIENTATION_HORIZONTAL))
+    second = MAX (second, width * 9 / 20);
   natural_width (split->first, &first);
   return width >= split->width && first + ACROSS + second <= width ? second : 0;
 }
