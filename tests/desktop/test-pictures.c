@@ -12,12 +12,13 @@ static const struct
 {
   const char *name;
   int width, height;
-  gboolean dark;
-} looks[] = { { "wide-light", 1280, 800, FALSE },
-              { "wide-dark", 1280, 800, TRUE },
-              { "narrow-light", NARROWEST, 640, FALSE },
-              { "narrow-dark", NARROWEST, 640, TRUE },
-              { "large-light", 3840, 2160, FALSE } };
+  gboolean dark, large_text;
+} looks[] = { { "wide-light", 1280, 800 },
+              { "wide-dark", 1280, 800, .dark = TRUE },
+              { "narrow-light", NARROWEST, 640 },
+              { "narrow-dark", NARROWEST, 640, .dark = TRUE },
+              { "narrow-large-text", NARROWEST, 640, .large_text = TRUE },
+              { "large-light", 3840, 2160 } };
 
 static gboolean
 has_passed (gpointer until)
@@ -63,6 +64,15 @@ show (StudioWindow *window, const char *page)
     studio_window_show_page (window, page);
 }
 
+/* As the system would say it. */
+static void
+look_as (guint i)
+{
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi",
+                looks[i].large_text ? 96 * 1024 * 3 / 2 : 96 * 1024, NULL);
+  desktop_test_dark (looks[i].dark);
+}
+
 /* Whatever the runs are called, the window can be as narrow as a telephone. */
 static void
 assert_fits (StudioWindow *window, const char *page)
@@ -87,8 +97,9 @@ every_view_is_shown (void)
   studio_session_select (session, "gallery", NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
     {
+      desktop_test_resize (window, looks[0].width, looks[0].height);
+      look_as (i);
       desktop_test_resize (window, looks[i].width, looks[i].height);
-      desktop_test_dark (looks[i].dark);
       for (guint k = 0; k < G_N_ELEMENTS (pages); k++)
         {
           g_autofree char *name = g_strdup_printf ("%s-%s", pages[k], looks[i].name);
@@ -103,7 +114,7 @@ every_view_is_shown (void)
       studio_window_show_page (window, "runs");
       gtk_widget_activate_action (GTK_WIDGET (window), "win.back", NULL);
     }
-  desktop_test_dark (FALSE);
+  look_as (0);
   desktop_test_close (window);
 }
 

@@ -42,6 +42,7 @@ section (const Pane *pane, const char *title)
   GtkWidget *label = gtk_label_new (title);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_widget_add_css_class (label, "heading");
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (pane->box, box);
@@ -73,10 +74,13 @@ line (GtkBox *rows)
 static GtkWidget *
 button (GtkBox *box, const char *label, const char *icon, const char *action, const char *target)
 {
-  GtkWidget *widget = gtk_button_new (), *content = adw_button_content_new ();
+  GtkWidget *widget = gtk_button_new (), *words = gtk_label_new (label);
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), label);
-  adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), icon);
+  /* AdwButtonContent cannot shrink yet. */
+  gtk_label_set_ellipsize (GTK_LABEL (words), PANGO_ELLIPSIZE_END);
+  gtk_box_append (GTK_BOX (content), gtk_image_new_from_icon_name (icon));
+  gtk_box_append (GTK_BOX (content), words);
   gtk_button_set_child (GTK_BUTTON (widget), content);
   gtk_widget_set_halign (widget, GTK_ALIGN_START);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (widget), action);

@@ -260,7 +260,9 @@ static GtkWidget *
 button_new (GtkWidget *box, const char *label, const char *tooltip)
 {
   GtkWidget *button = gtk_button_new_with_label (label);
+  GtkWidget *words = gtk_button_get_child (GTK_BUTTON (button));
 
+  gtk_label_set_ellipsize (GTK_LABEL (words), PANGO_ELLIPSIZE_END); /* where letters are large */
   gtk_widget_set_tooltip_text (button, tooltip);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), button);
