@@ -3,6 +3,7 @@
  * nothing warns or asks for more room than there is. */
 #include "desktop.h"
 #include "ui/desktop/artifact.h"
+#include "ui/desktop/width-bin.h"
 
 #define NARROWEST 360
 
@@ -12,12 +13,13 @@ static const struct
 {
   const char *name;
   int width, height;
-  gboolean dark, large_text;
+  gboolean dark, large_text, contrast;
 } looks[] = { { "wide-light", 1280, 800 },
               { "wide-dark", 1280, 800, .dark = TRUE },
               { "narrow-light", NARROWEST, 640 },
               { "narrow-dark", NARROWEST, 640, .dark = TRUE },
               { "narrow-large-text", NARROWEST, 640, .large_text = TRUE },
+              { "wide-contrast-dark", 1280, 800, .dark = TRUE, .contrast = TRUE },
               { "large-light", 3840, 2160 } };
 
 static gboolean
@@ -64,13 +66,51 @@ show (StudioWindow *window, const char *page)
     studio_window_show_page (window, page);
 }
 
+/* Adwaita follows this setting, which the tests have in memory. */
+static void
+set_contrast (gboolean high)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema
+      = g_settings_schema_source_lookup (source, "org.gnome.desktop.a11y.interface", TRUE);
+  g_autoptr (GSettings) settings = NULL;
+
+  if (schema == NULL)
+    return;
+  settings = g_settings_new_full (schema, NULL, NULL);
+  g_settings_set_boolean (settings, "high-contrast", high);
+  desktop_test_settle ();
+  g_assert_true (adw_style_manager_get_high_contrast (adw_style_manager_get_default ()) == high);
+}
+
 /* As the system would say it. */
 static void
 look_as (guint i)
 {
+  set_contrast (looks[i].contrast);
   g_object_set (gtk_settings_get_default (), "gtk-xft-dpi",
                 looks[i].large_text ? 96 * 1024 * 3 / 2 : 96 * 1024, NULL);
   desktop_test_dark (looks[i].dark);
+}
+
+/* A bin lets its child believe that there is room: what hangs over would be cut off. */
+static void
+assert_nothing_is_cut (GtkWidget *widget, const char *page)
+{
+  GtkWidget *child = gtk_widget_get_first_child (widget);
+  int least;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (STUDIO_IS_WIDTH_BIN (widget) && child != NULL)
+    {
+      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+      if (least > gtk_widget_get_width (widget))
+        g_error ("%s: %s wants %d of %d pixels", page, G_OBJECT_TYPE_NAME (child), least,
+                 gtk_widget_get_width (widget));
+    }
+  for (; child != NULL; child = gtk_widget_get_next_sibling (child))
+    assert_nothing_is_cut (child, page);
 }
 
 /* Whatever the runs are called, the window can be as narrow as a telephone. */
@@ -83,6 +123,7 @@ assert_fits (StudioWindow *window, const char *page)
                       NULL);
   if (least > NARROWEST)
     g_error ("%s wants a window of %d pixels", page, least);
+  assert_nothing_is_cut (GTK_WIDGET (window), page);
 }
 
 static void

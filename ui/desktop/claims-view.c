@@ -145,6 +145,7 @@ set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
     }
   label = gtk_label_new (is_ours (row) ? "Gates and controls of ours" : "What the paper claims");
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_widget_add_css_class (label, "heading");
   gtk_widget_add_css_class (label, "claim-group");
   gtk_list_box_row_set_header (row, label);

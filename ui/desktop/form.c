@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/form.h"
 
+#include "ui/desktop/flow.h"
 #include "ui/desktop/launch.h"
 #include "ui/desktop/outline.h"
 #include "ui/desktop/param-list.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 
 #define SAVE_MS 250 /* after the last change */
-#define BAR_WIDTH 460
+#define BAR_WIDTH 620
 
 struct _StudioForm
 {
@@ -598,10 +599,7 @@ static GtkWidget *
 button_new (const char *label, const char *action, const char *tooltip)
 {
   GtkWidget *button = gtk_button_new_with_mnemonic (label);
-  GtkWidget *words = gtk_button_get_child (GTK_BUTTON (button));
 
-  if (GTK_IS_LABEL (words)) /* with large text in a narrow window */
-    gtk_label_set_ellipsize (GTK_LABEL (words), PANGO_ELLIPSIZE_END);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_set_tooltip_text (button, tooltip);
   return button;
@@ -610,7 +608,7 @@ button_new (const char *label, const char *action, const char *tooltip)
 static void
 make_bar (StudioForm *form)
 {
-  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *buttons = studio_flow_new ();
   GtkWidget *run = button_new ("_Run", "win.run", "Run in the background");
 
   form->estimate = GTK_LABEL (gtk_label_new (""));
@@ -621,12 +619,12 @@ make_bar (StudioForm *form)
   gtk_widget_set_valign (GTK_WIDGET (form->estimate), GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (GTK_WIDGET (form->estimate), "numeric");
   gtk_widget_add_css_class (run, "suggested-action");
-  gtk_widget_set_halign (buttons, GTK_ALIGN_END);
-  gtk_box_append (GTK_BOX (buttons),
-                  button_new ("R_eset", "win.reset", "Everything as the preset has it"));
-  gtk_box_append (GTK_BOX (buttons), button_new ("_Copy as Command", "win.copy-command",
-                                                 "The command line that makes the same runs"));
-  gtk_box_append (GTK_BOX (buttons), run);
+  studio_flow_append (STUDIO_FLOW (buttons),
+                      button_new ("R_eset", "win.reset", "Everything as the preset has it"));
+  studio_flow_append (STUDIO_FLOW (buttons),
+                      button_new ("_Copy as Command", "win.copy-command",
+                                  "The command line that makes the same runs"));
+  studio_flow_append (STUDIO_FLOW (buttons), run);
   adw_bin_set_child (form->bar, studio_split_new (GTK_WIDGET (form->estimate), buttons, BAR_WIDTH));
 }
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#define LEAST 5     /* letters that an entry shows wherever it is */
 #define SEARCHED 10 /* choices from which on the list can be searched */
 
 /* What a control remembers; kept with its widget. */
@@ -75,7 +76,7 @@ entry_new (GtkWidget *widget, Control *control, int width)
   GtkWidget *entry = gtk_entry_new ();
 
   gtk_widget_set_valign (entry, GTK_ALIGN_CENTER);
-  gtk_editable_set_width_chars (GTK_EDITABLE (entry), width);
+  gtk_editable_set_width_chars (GTK_EDITABLE (entry), LEAST);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (entry), width);
   g_signal_connect (entry, "changed", G_CALLBACK (on_entry_changed), widget);
   control->entry = entry;
@@ -379,7 +380,8 @@ label_ticked (GtkWidget *button)
   g_autofree char *count = g_strdup_printf ("%u of %u", n, of);
   gboolean brief = g_utf8_strlen (text, -1) <= 24 && n > 0;
 
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (button), brief ? text : count);
+  gtk_label_set_text (GTK_LABEL (gtk_menu_button_get_child (GTK_MENU_BUTTON (button))),
+                      brief ? text : count);
   gtk_widget_set_tooltip_text (button, n > 0 ? text : NULL);
 }
 
@@ -413,11 +415,15 @@ static StudioEditor
 ticks_editor (const AssayParam *param, StudioEdited edited, gpointer row)
 {
   GtkWidget *button = gtk_menu_button_new (), *popover = gtk_popover_new ();
+  GtkWidget *label = gtk_label_new (NULL);
   GtkWidget *scroll = gtk_scrolled_window_new (),
             *boxes = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   g_auto (GStrv) choices = choices_of (param);
 
   control_new (button, param, edited, row, TRUE);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END); /* the tooltip has it all */
+  gtk_menu_button_set_child (GTK_MENU_BUTTON (button), label);
+  gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (button), TRUE);
   g_object_set_data (G_OBJECT (button), "boxes", boxes);
   for (guint i = 0; choices[i] != NULL; i++)
     {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/plan-row.h"
+#include "ui/desktop/flow.h"
 #include "ui/desktop/runs-answer.h"
 #include "ui/desktop/split.h"
 #include "ui/desktop/words.h"
 #include <math.h>
 
-#define SIDE_BY_SIDE 520
+#define SIDE_BY_SIDE 560
 
 struct _StudioPlanRow
 {
@@ -257,15 +258,13 @@ studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan)
 /* ---- the widget ---- */
 
 static GtkWidget *
-button_new (GtkWidget *box, const char *label, const char *tooltip)
+button_new (StudioFlow *flow, const char *label, const char *tooltip)
 {
   GtkWidget *button = gtk_button_new_with_label (label);
-  GtkWidget *words = gtk_button_get_child (GTK_BUTTON (button));
 
-  gtk_label_set_ellipsize (GTK_LABEL (words), PANGO_ELLIPSIZE_END); /* where letters are large */
   gtk_widget_set_tooltip_text (button, tooltip);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (box), button);
+  studio_flow_append (flow, button);
   return button;
 }
 
@@ -285,7 +284,7 @@ static void
 make_head (StudioPlanRow *row)
 {
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  StudioFlow *buttons = STUDIO_FLOW (studio_flow_new ());
 
   row->title = label_new (words, "heading");
   row->origin = label_new (words, "dim-label");
@@ -296,8 +295,7 @@ make_head (StudioPlanRow *row)
   row->cancel = button_new (buttons, "Cancel", "Cancel all that is not done");
   gtk_widget_add_css_class (row->resume, "suggested-action");
   gtk_widget_add_css_class (row->cancel, "destructive-action");
-  gtk_widget_set_halign (buttons, GTK_ALIGN_END);
-  adw_bin_set_child (row->head, studio_split_new (words, buttons, SIDE_BY_SIDE));
+  adw_bin_set_child (row->head, studio_split_new (words, GTK_WIDGET (buttons), SIDE_BY_SIDE));
 }
 
 static void

@@ -32,8 +32,8 @@ typedef struct
   char *label; /* NULL: a minor tick */
 } ChartTick;
 
-/** Ticks whose labels stand at least @gap pixels apart (element: ChartTick).  Labels are to be
- *  multiplied by ten to the power @exponent. */
+/** Ticks whose labels stand at least @gap pixels apart, and a twelfth of the axis (element:
+ *  ChartTick).  Labels are to be multiplied by ten to the power @exponent. */
 GArray *chart_ticks (const ChartScale *scale, double gap, int *exponent);
 
 /** A number for a person: three significant digits, no letter for the power, typographic minus. */

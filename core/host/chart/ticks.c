@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MAX_TICKS 200
+#define AT_MOST 12 /* on however long an axis: more are read no better */
 #define MINUS "\xe2\x88\x92"
 
 static const char *const superscripts[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
@@ -273,6 +274,7 @@ chart_ticks (const ChartScale *scale, double gap, int *exponent)
 
   g_array_set_clear_func (ticks, tick_clear);
   *exponent = 0;
+  gap = MAX (gap, fabs (scale->to - scale->from) / AT_MOST);
   makers[MIN (scale->kind, ASSAY_SQRT)](scale, gap, exponent, ticks);
   g_array_sort (ticks, compare_at);
   return ticks;

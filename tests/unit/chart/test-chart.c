@@ -108,6 +108,7 @@ test_ticks_are_round (void)
     { ASSAY_LOG10, 2, 8, 2, 300, 40, "2 3 4 5 7" },
     { ASSAY_SYMLOG, -100, 100, 1, 300, 30, "−100 −10 −1 0 1 10 100" },
     { ASSAY_SQRT, 0, 100, 1, 300, 40, "0 5 20 40 60 100" },
+    { ASSAY_LINEAR, 0, 1, 1, 3000, 26, "0.0 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 1.0" }, /* a wall */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
