@@ -10,6 +10,7 @@
 #include "ui/desktop/application.h"
 #include "ui/desktop/chart-area.h"
 #include "ui/desktop/runs-table.h"
+#include "ui/desktop/watchdog.h"
 #include "ui/desktop/window.h"
 
 #include <adwaita.h>
@@ -17,7 +18,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define SERIES 8
 #define POINTS 100000
@@ -75,20 +75,10 @@ walks (void)
   return chart;
 }
 
-/* Milliseconds of this thread at work: what other processes do is not in it. */
-static double
-processor_time (void)
-{
-  struct timespec t = { 0 };
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return 1e3 * (double) t.tv_sec + 1e-6 * (double) t.tv_nsec;
-}
-
 static void
 on_before (GdkFrameClock *clock, Stage *stage)
 {
-  stage->begun = processor_time ();
+  stage->begun = studio_processor_ms ();
 }
 
 /* Four fifths of all points are seen; it goes to and fro by a hundredth of the width. */
@@ -107,7 +97,7 @@ on_after (GdkFrameClock *clock, Stage *stage)
   if (stage->frame < FRAMES)
     {
       stage->whole[stage->frame] = (double) (now - stage->last) / 1e3;
-      stage->working[stage->frame] = processor_time () - stage->begun;
+      stage->working[stage->frame] = studio_processor_ms () - stage->begun;
       stage->share[stage->frame] = studio_chart_area_cost (stage->area);
       stage->frame++;
     }

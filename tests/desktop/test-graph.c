@@ -3,10 +3,10 @@
 #include "ui/desktop/artifact.h"
 #include "ui/desktop/graph-canvas.h"
 #include "ui/desktop/graph-view.h"
+#include "ui/desktop/watchdog.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define NODES 10000
 #define EDGES 30000
@@ -113,16 +113,6 @@ n_inked (const guint32 *pixels, guint n)
   return inked;
 }
 
-/* Of this thread alone: other programs want the processor, too. */
-static double
-now_ms (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-  return 1e3 * (double) time.tv_sec + (double) time.tv_nsec / 1e6;
-}
-
 static double
 median_of_frames (const StudioGraphScene *scene, StudioGraphLook *look)
 {
@@ -130,12 +120,12 @@ median_of_frames (const StudioGraphScene *scene, StudioGraphLook *look)
 
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
-      double start = now_ms ();
+      double start = studio_processor_ms ();
       g_autofree guint32 *pixels = NULL;
 
       look->tx += 3;
       pixels = studio_graph_draw (scene, look);
-      times[i] = now_ms () - start;
+      times[i] = studio_processor_ms () - start;
       for (guint k = i; k > 0 && times[k] < times[k - 1]; k--)
         {
           double swap = times[k];

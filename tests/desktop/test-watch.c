@@ -7,7 +7,6 @@
 #include "ui/desktop/artifact.h"
 #include "ui/desktop/studies-view.h"
 #include "ui/desktop/watchdog.h"
-#include <time.h>
 
 /* The aim is no late turn.  What a turn takes of the processor still doubles now and then where
  * others use the same caches, so a few may be late, by not much.  Sanitizers make everything
@@ -233,15 +232,6 @@ index_once (const char *path)
   studio_session_close (session);
 }
 
-static double
-processor_ms (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
-  return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
-}
-
 static void
 many_runs_open_at_once (void)
 {
@@ -253,9 +243,9 @@ many_runs_open_at_once (void)
   many_runs_write (path, MANY);
   index_once (path);
   began = g_get_monotonic_time ();
-  taken = processor_ms ();
+  taken = studio_processor_ms ();
   walk.window = desktop_test_open_workspace (path); /* until its first frame */
-  taken = processor_ms () - taken;
+  taken = studio_processor_ms () - taken;
   g_test_message (
       "%d runs: the window is there after %.0f ms, of which the main thread worked %.0f", MANY,
       (double) (g_get_monotonic_time () - began) / 1e3, taken);

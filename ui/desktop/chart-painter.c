@@ -2,18 +2,8 @@
 #include "ui/desktop/chart-painter.h"
 
 #include "ui/desktop/task.h"
+#include "ui/desktop/watchdog.h"
 #include <string.h>
-#include <time.h>
-
-/* Milliseconds of this thread at work. */
-static double
-work_time (void)
-{
-  struct timespec t = { 0 };
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return 1e3 * (double) t.tv_sec + 1e-6 * (double) t.tv_nsec;
-}
 
 static void
 draw (AssayChart *chart, const StudioChartLook *look, cairo_surface_t *surface)
@@ -35,11 +25,11 @@ studio_chart_paint (AssayChart *chart, const StudioChartLook *look, double *cost
   int width = look->width * look->pixels, height = look->height * look->pixels;
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   gsize stride = (gsize) cairo_image_surface_get_stride (surface);
-  double start = work_time ();
+  double start = studio_processor_ms ();
   g_autoptr (GBytes) bytes = NULL;
 
   draw (chart, look, surface);
-  *cost = work_time () - start;
+  *cost = studio_processor_ms () - start;
   bytes
       = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface), stride * (gsize) height,
                                     (GDestroyNotify) cairo_surface_destroy, surface);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/slices.h"
 
-#include <time.h>
+#include "ui/desktop/watchdog.h"
 
 #define SLICE_MS 4.
 #define PERIOD_MS 12 /* between two slices there is time for a frame */
@@ -15,16 +15,6 @@ struct _StudioSlices
 static GQueue works = G_QUEUE_INIT; /* StudioSlices, whose turn it is first */
 static guint source;                /* 0: there is no work */
 
-/* Of this thread: on a busy machine a slice does as much as on an idle one. */
-static double
-processor_ms (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
-  return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
-}
-
 /* By turns, so that none waits for another's end. */
 static void
 do_piece (void)
@@ -36,12 +26,13 @@ do_piece (void)
     g_free (slices);
 }
 
+/* By the processor's time: on a busy machine a slice does as much as on an idle one. */
 static gboolean
 on_slice (gpointer data)
 {
-  double until = processor_ms () + SLICE_MS;
+  double until = studio_processor_ms () + SLICE_MS;
 
-  while (works.length > 0 && processor_ms () < until)
+  while (works.length > 0 && studio_processor_ms () < until)
     do_piece ();
   if (works.length > 0)
     return G_SOURCE_CONTINUE;

@@ -14,8 +14,8 @@ static struct
   StudioWatch watch;
 } dog;
 
-static double
-processor_time (void)
+double
+studio_processor_ms (void)
 {
   struct timespec now;
 
@@ -32,7 +32,7 @@ wall_time (void)
 static void
 end_turn (void)
 {
-  double took = processor_time () - dog.woke - dog.in_frames;
+  double took = studio_processor_ms () - dog.woke - dog.in_frames;
 
   dog.watch.turns++;
   dog.watch.late += took > STUDIO_WATCHDOG_MS;
@@ -44,7 +44,7 @@ static void
 begin_turn (void)
 {
   dog.turning = TRUE;
-  dog.woke = processor_time ();
+  dog.woke = studio_processor_ms ();
   dog.woke_at = wall_time ();
   dog.in_frames = 0;
 }
@@ -65,13 +65,13 @@ watch_poll (GPollFD *fds, guint n, int timeout)
 static void
 on_frame_begins (GdkFrameClock *clock, gpointer data)
 {
-  dog.frame_began = processor_time ();
+  dog.frame_began = studio_processor_ms ();
 }
 
 static void
 on_frame_ends (GdkFrameClock *clock, gpointer data)
 {
-  double took = processor_time () - dog.frame_began;
+  double took = studio_processor_ms () - dog.frame_began;
 
   if (dog.frame_began == 0)
     return;

@@ -22,6 +22,8 @@ typedef struct
   double longest_frame; /* of these */
 } StudioWatch;
 
+/** Of the processor's time that this thread took, milliseconds. */
+double studio_processor_ms (void);
 /** Watches the default main context and all windows from now on: what was counted before is
  *  forgotten. */
 void studio_watchdog_start (void);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -631,4 +632,27 @@ assay_tensors_write (const char *path, const AssayTensorView *tensors, uint32_t 
   free (parts);
   free (header);
   return ok;
+}
+
+void
+assay_tensors_shape_text (const AssayTensorView *view, char *text, size_t size)
+{
+  size_t n = (size_t) snprintf (text, size, "[");
+
+  for (uint32_t i = 0; i < view->n_dims && n < size; i++)
+    n += (size_t) snprintf (text + n, size - n, "%s%llu", i > 0 ? ", " : "",
+                            (unsigned long long) view->shape[i]);
+  if (n < size)
+    snprintf (text + n, size - n, "]");
+}
+
+bool
+assay_tensors_are_finite (const AssayTensorView *view)
+{
+  const float *x = view->data;
+
+  for (uint64_t i = 0; i < view->bytes / sizeof *x; i++)
+    if (!isfinite (x[i]))
+      return false;
+  return true;
 }

@@ -50,6 +50,11 @@ bool assay_tensors_write (const char *path, const AssayTensorView *tensors, uint
                           const AssayTensorsEntry *metadata, uint32_t n_metadata,
                           AssayTensorsError *error);
 
+/** "[2, 3]", cut to @size. */
+void assay_tensors_shape_text (const AssayTensorView *view, char *text, size_t size);
+/** Whether none of the values of an F32 is a NaN or an infinity. */
+bool assay_tensors_are_finite (const AssayTensorView *view);
+
 /** Bytes of one element; 0 for an unknown type. */
 size_t assay_type_size (uint32_t type);
 

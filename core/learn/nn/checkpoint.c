@@ -3,7 +3,6 @@
 
 #include "base/num/random.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,29 +169,6 @@ assay_checkpoint_save (const AssayCheckpoint *checkpoint, const char *path,
 
 /* ---- loading ---- */
 
-static void
-shape_text (const AssayTensorView *view, char *text, size_t size)
-{
-  size_t n = (size_t) snprintf (text, size, "[");
-
-  for (uint32_t i = 0; i < view->n_dims && n < size; i++)
-    n += (size_t) snprintf (text + n, size - n, "%s%llu", i > 0 ? ", " : "",
-                            (unsigned long long) view->shape[i]);
-  if (n < size)
-    snprintf (text + n, size - n, "]");
-}
-
-static bool
-all_finite (const AssayTensorView *view)
-{
-  const float *x = view->data;
-
-  for (uint64_t i = 0; i < view->bytes / sizeof *x; i++)
-    if (!isfinite (x[i]))
-      return false;
-  return true;
-}
-
 static bool
 check_tensor (const AssayTensorView *wanted, const AssayTensorView *found, const char *path,
               AssayTensorsError *error)
@@ -202,8 +178,8 @@ check_tensor (const AssayTensorView *wanted, const AssayTensorView *found, const
   if (found == NULL)
     return fail (error, path, "tensor \"%.80s\" is missing; was it saved from another model?",
                  wanted->name);
-  shape_text (found, has, sizeof has);
-  shape_text (wanted, needs, sizeof needs);
+  assay_tensors_shape_text (found, has, sizeof has);
+  assay_tensors_shape_text (wanted, needs, sizeof needs);
   if (found->n_dims != wanted->n_dims
       || memcmp (found->shape, wanted->shape, found->n_dims * sizeof *found->shape) != 0)
     return fail (error, path, "tensor \"%.80s\" has the shape %s, the model needs %s", wanted->name,
@@ -211,7 +187,7 @@ check_tensor (const AssayTensorView *wanted, const AssayTensorView *found, const
   if (found->type != wanted->type)
     return fail (error, path, "tensor \"%.80s\" is not of the type %s", wanted->name,
                  wanted->type == ASSAY_F32 ? "F32" : "U32");
-  if (wanted->type == ASSAY_F32 && !all_finite (found))
+  if (wanted->type == ASSAY_F32 && !assay_tensors_are_finite (found))
     return fail (error, path, "tensor \"%.80s\" has a NaN or an infinity", wanted->name);
   return true;
 }

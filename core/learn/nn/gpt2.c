@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -314,29 +313,6 @@ find (const AssayTensors *file, const char *name)
   return NULL;
 }
 
-static void
-shape_text (const AssayTensorView *view, char *text, size_t size)
-{
-  size_t n = (size_t) snprintf (text, size, "[");
-
-  for (uint32_t i = 0; i < view->n_dims && n < size; i++)
-    n += (size_t) snprintf (text + n, size - n, "%s%llu", i > 0 ? ", " : "",
-                            (unsigned long long) view->shape[i]);
-  if (n < size)
-    snprintf (text + n, size - n, "]");
-}
-
-static bool
-all_finite (const AssayTensorView *view)
-{
-  const float *x = view->data;
-
-  for (uint64_t i = 0; i < view->bytes / sizeof *x; i++)
-    if (!isfinite (x[i]))
-      return false;
-  return true;
-}
-
 static bool
 check_tensor (const AssayWeight *weight, const AssayTensorView *found, const char *path,
               AssayTensorsError *error)
@@ -347,8 +323,8 @@ check_tensor (const AssayWeight *weight, const AssayTensorView *found, const cha
   if (found == NULL)
     return fail (error, path, "tensor \"%.80s\" is missing; is its config.json another model's?",
                  wanted.name);
-  shape_text (found, has, sizeof has);
-  shape_text (&wanted, needs, sizeof needs);
+  assay_tensors_shape_text (found, has, sizeof has);
+  assay_tensors_shape_text (&wanted, needs, sizeof needs);
   if (found->n_dims != wanted.n_dims
       || memcmp (found->shape, wanted.shape, found->n_dims * sizeof *found->shape) != 0)
     return fail (error, path,
@@ -358,7 +334,7 @@ check_tensor (const AssayWeight *weight, const AssayTensorView *found, const cha
   if (found->type != ASSAY_F32)
     return fail (error, path, "tensor \"%.80s\" is not of the type F32; save the model in float32",
                  wanted.name);
-  return all_finite (found)
+  return assay_tensors_are_finite (found)
          || fail (error, path, "tensor \"%.80s\" has a NaN or an infinity", wanted.name);
 }
 
