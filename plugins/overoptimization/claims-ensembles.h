@@ -169,7 +169,8 @@
     .id = "B5-" id_,                                                                               \
     .says = "PPO with a small penalty: " objective_ " wins more often than not against a single "  \
             "reward model",                                                                        \
-    .source = "Tab 6", .caveat = FEW_ANSWERS, .paper = paper_, .metric = "gold-last",                                     \
+    .source = "Tab 6",                                                                             \
+    .caveat = FEW_ANSWERS, .paper = paper_, .metric = "gold-last",                                 \
     .where = PPO " " noise_ " " MAIN " beta=0.015 objective=single," objective_,                   \
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("beta"),                                       \
                          ASSAY_WIN ("draw prompt", "objective", objective_, "single"),             \
@@ -193,25 +194,27 @@
     .id = "B6-" id_,                                                                               \
     .says = "Best-of-n with reward models of width " width_                                        \
             ": each ensemble objective wins more often than not against single ones",              \
-    .source = "Tab 7", .caveat = ALIKE, .paper = paper_, .metric = "bon-win",                                       \
+    .source = "Tab 7",                                                                             \
+    .caveat = ALIKE, .paper = paper_, .metric = "bon-win",                                         \
     .where = BON " " NOISY " width=" width_ " " DATA                                               \
                  " diversity=seed policy-width=64 objective=mean,wco,uwo",                         \
     .fold = ASSAY_FOLDS (PINNED, ASSAY_MEAN ("prompt"), ASSAY_MEAN ("seed")),                      \
     .units = "seed prompt", .each = "objective", .expect = ASSAY_ABOVE (.5), .needs = NEEDS_BON,   \
-    .presets = "standard sweeps paper"                                                                    \
+    .presets = "standard sweeps paper"                                                             \
   }
 #define B6_PPO(id_, width_, objective_, paper_)                                                    \
   {                                                                                                \
     .id = "B6-ppo-" id_,                                                                           \
     .says = "PPO with reward models of width " width_ ": " objective_                              \
             " wins more often than not against a single one",                                      \
-    .source = "Tab 7", .caveat = FEW_ANSWERS, .paper = paper_, .metric = "gold-last",                                     \
+    .source = "Tab 7",                                                                             \
+    .caveat = FEW_ANSWERS, .paper = paper_, .metric = "gold-last",                                 \
     .where = PPO " " NOISY " width=" width_ " " DATA                                               \
                  " diversity=seed policy-width=64 beta=0.015 objective=single," objective_,        \
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("beta"),                                       \
                          ASSAY_WIN ("draw prompt", "objective", objective_, "single"),             \
                          ASSAY_MEAN ("seed")),                                                     \
-    .units = "seed prompt", .expect = ASSAY_ABOVE (.5), .presets = "sweeps paper"                         \
+    .units = "seed prompt", .expect = ASSAY_ABOVE (.5), .presets = "sweeps paper"                  \
   }
   B6_PART ("small", "16", "7M: mean 57.7 %, WCO 58.8 %, UWO 61.3 %"),
   B6_PART ("large", "48", "1.3B: mean 72.3 %, WCO 71.2 %, UWO 73.8 %"),
@@ -260,7 +263,8 @@
     .id = "B7-" id_,                                                                               \
     .says = "PPO without a penalty: " objective_                                                   \
             " ends above a single reward model and above the mean",                                \
-    .source = "Fig 5", .caveat = DRIFT, .metric = "final",                                                          \
+    .source = "Fig 5",                                                                             \
+    .caveat = DRIFT, .metric = "final",                                                            \
     .where = PPO " " NOISY " " MAIN " beta=0 objective=single,mean," objective_,                   \
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("beta"),                                       \
                          ASSAY_DIFF ("objective", objective_, "*"), ASSAY_MEAN ("seed")),          \
@@ -354,7 +358,8 @@
   {                                                                                                \
     .id = "B10-" id_,                                                                              \
     .says = "At every penalty " objective_ " ends no lower than a single reward model",            \
-    .source = "Fig 7", .caveat = DRIFT, .metric = "final",                                                          \
+    .source = "Fig 7",                                                                             \
+    .caveat = DRIFT, .metric = "final",                                                            \
     .where = PPO " " NOISY " " MAIN " objective=single," objective_,                               \
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_DIFF ("objective", objective_, "single"),            \
                          ASSAY_MEAN ("seed")),                                                     \

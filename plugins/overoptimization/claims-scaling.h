@@ -10,7 +10,8 @@
 /* ---- Scaling laws of overoptimisation ---- */
 #define G1_PART(id_, says_, where_, metrics_, a_, b_)                                              \
   {                                                                                                \
-    .id = "G1-" id_, .says = says_, .source = "Fig 1, 26", .caveat = FEW_POINTS, .metric = metrics_,                     \
+    .id = "G1-" id_, .says = says_, .source = "Fig 1, 26",                                         \
+    .caveat = FEW_POINTS, .metric = metrics_,                                                      \
     .where = where_ " " NOISY " " MAIN " objective=single",                                        \
     .fold = ASSAY_FOLDS (PINNED_POLICY, ASSAY_MEAN ("beta objective"),                             \
                          ASSAY_DIFF ("metric", a_, b_), ASSAY_MEAN ("seed")),                      \
@@ -41,11 +42,12 @@
 
 #define G2_PART(id_, says_, metric_, expect_)                                                      \
   {                                                                                                \
-    .id = "G2-" id_, .says = says_, .source = "Fig 3", .caveat = THREE_SIZES, .metric = metric_,                          \
+    .id = "G2-" id_, .says = says_, .source = "Fig 3",                                             \
+    .caveat = THREE_SIZES, .metric = metric_,                                                      \
     .where = BON " " NOISY " " DATA " diversity=seed policy-width=64 objective=single",            \
     .fold = ASSAY_FOLDS (ASSAY_MEAN ("noise objective " PIN_DATA PIN_REST),                        \
                          ASSAY_DIFF ("width", "48", "16"), ASSAY_MEAN ("seed")),                   \
-    .expect = expect_, .presets = "standard sweeps paper"                                                 \
+    .expect = expect_, .presets = "standard sweeps paper"                                          \
   }
   G2_PART ("alpha", "Best-of-n: alpha is larger for larger reward models", "fit-alpha",
            ASSAY_ABOVE (0)),

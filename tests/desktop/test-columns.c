@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Columns of the runs table: how wide, in which order, and which summaries. */
 #include "desktop.h"
+#include "host/registry/text.h"
 #include "many.h"
 #include "ui/desktop/runs-metric.h"
 #include "ui/desktop/runs-table.h"
-#include "ui/desktop/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -164,7 +164,7 @@ value_at (Fixture *f, double step)
 
   g_assert_cmpuint (summaries->len, ==, 1);
   g_assert_false (isnan (g_array_index (summaries, AssaySummary, 0).at));
-  return studio_number_text (g_array_index (summaries, AssaySummary, 0).at);
+  return assay_number_text (g_array_index (summaries, AssaySummary, 0).at);
 }
 
 static void
@@ -250,7 +250,7 @@ runs_are_sorted_by_one_label_set (void)
           const GArray *summaries = studio_runs_answer_run (own, i)->summaries;
           double value = g_array_index (summaries, AssaySummary, 0).last;
           g_autofree char *text = studio_runs_answer_text (own, i, "loss{}");
-          g_autofree char *number = studio_number_text (value);
+          g_autofree char *number = assay_number_text (value);
 
           g_assert_cmpstr (text, ==, number);
           g_assert_true (descending ? value <= last : value >= last);

@@ -308,7 +308,8 @@ a_file_is_chosen_for_a_parameter (void)
 
 /* ---- every action ---- */
 
-/* What starts runs or other programs, or ends this one; each has a test of its own. */
+/* What starts runs or other programs, or ends this one; all but the folder have tests of their own.
+ */
 static gboolean
 is_left_out (const char *action)
 {

@@ -145,20 +145,36 @@ assert_answered (Fixture *f, const char *what, void (*ask) (Fixture *f, guint i)
   g_assert_cmpfloat (held, <, HELD_MS);
 }
 
+/* The quickest of three openings, whose window stays. */
+static void
+assert_opened (Fixture *f, const char *path)
+{
+  double held = G_MAXDOUBLE;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      double took;
+
+      if (i > 0)
+        desktop_test_close (f->window);
+      fixture_open (f, path);
+      studio_watchdog_start ();
+      desktop_test_until (has_many, f);
+      took = longest_callback ();
+      held = MIN (held, took);
+    }
+  g_test_message ("open: callbacks at most %.1f ms", held);
+  g_assert_cmpfloat (held, <, HELD_MS);
+}
+
 static void
 twenty_thousand_rows (void)
 {
   g_autofree char *path = many_runs_folder ();
-  double held;
   Fixture f;
 
   many_runs_write (path, MANY);
-  fixture_open (&f, path);
-  studio_watchdog_start ();
-  desktop_test_until (has_many, &f);
-  held = longest_callback ();
-  g_test_message ("open: callbacks at most %.1f ms", held);
-  g_assert_cmpfloat (held, <, 2 * HELD_MS); /* one try only */
+  assert_opened (&f, path);
   desktop_test_picture (GTK_WIDGET (f.window), "runs-many");
   longest_callback ();
   assert_answered (&f, "filter", ask_filter, 4);

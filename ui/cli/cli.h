@@ -47,10 +47,6 @@ void assay_text_table_print (AssayTextTable *table);
 void assay_text_table_finish (AssayTextTable *table, gboolean print);
 /** Text with control characters shown as spaces, for terminals; free with g_free. */
 char *assay_cli_clean (const char *text);
-/** "4 s", "3 min 20 s", "2 h 5 min" */
-char *assay_cli_duration (double seconds);
-/** A number for people: 4 significant digits, no locale; "" for NaN. */
-char *assay_cli_number (double value);
 
 /* The verbs, one function each, by file. */
 int assay_verb_studies (char **words, GError **error); /* verb-studies.c */

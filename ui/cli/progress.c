@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/cli/progress.h"
+#include "host/registry/text.h"
 #include "ui/cli/cli.h"
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -134,7 +135,7 @@ redraw (AssayProgress *display)
   elapsed = (g_get_monotonic_time () - display->started) / 1e6;
   if (work > .5 && elapsed > 1)
     {
-      g_autofree char *left = assay_cli_duration (elapsed * (display->n - reused - work) / work);
+      g_autofree char *left = assay_duration_text (elapsed * (display->n - reused - work) / work);
 
       eta = g_strconcat ("ETA ", left, NULL);
     }

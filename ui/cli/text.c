@@ -3,7 +3,6 @@
  * Text for terminals: tables, durations, numbers.
  */
 #include "ui/cli/cli.h"
-#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -33,32 +32,6 @@ assay_cli_clean (const char *text)
       for (char *end = g_utf8_next_char (c), *b = c; b < end; b++)
         *b = ' ';
   return clean;
-}
-
-char *
-assay_cli_duration (double seconds)
-{
-  gint64 s;
-
-  if (seconds < 10)
-    return g_strdup_printf ("%.1f s", seconds);
-  s = (gint64) (seconds + .5);
-  if (s < 60)
-    return g_strdup_printf ("%" G_GINT64_FORMAT " s", s);
-  if (s < 3600)
-    return g_strdup_printf ("%" G_GINT64_FORMAT " min %" G_GINT64_FORMAT " s", s / 60, s % 60);
-  return g_strdup_printf ("%" G_GINT64_FORMAT " h %" G_GINT64_FORMAT " min", s / 3600,
-                          s % 3600 / 60);
-}
-
-char *
-assay_cli_number (double value)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (isnan (value))
-    return g_strdup ("");
-  return g_strdup (g_ascii_formatd (text, sizeof text, "%.4g", value));
 }
 
 AssayTextTable *

@@ -3,6 +3,7 @@
  * Verdicts, figures and the report.
  */
 #include "host/chart/chart.h"
+#include "host/registry/text.h"
 #include "host/run/plan.h"
 #include "ui/cli/cli.h"
 #include <errno.h>
@@ -70,8 +71,9 @@ runs_of_study (const char *id, AssayStudyInfo **study, GError **error)
 static char *
 effect_text (const AssayVerdict *verdict)
 {
-  g_autofree char *effect = assay_cli_number (verdict->effect);
-  g_autofree char *low = assay_cli_number (verdict->low), *high = assay_cli_number (verdict->high);
+  g_autofree char *effect = assay_number_text (verdict->effect);
+  g_autofree char *low = assay_number_text (verdict->low),
+                  *high = assay_number_text (verdict->high);
 
   if (isnan (verdict->effect))
     return g_strdup ("—");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "host/registry/text.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/progress.h"
 #include <glib-unix.h>
@@ -187,7 +188,7 @@ show_plan (AssayPlan *plan)
   g_print ("%u runs", plan->specs->len);
   if (preset != NULL && preset->seconds > 0)
     {
-      g_autofree char *time = assay_cli_duration (preset->seconds);
+      g_autofree char *time = assay_duration_text (preset->seconds);
 
       g_print ("; the preset `%s` is expected to take %s on two cores", preset->id, time);
     }
@@ -198,7 +199,7 @@ show_plan (AssayPlan *plan)
 static int
 print_result (AssayPlan *plan, const AssayPlanResult *result, double seconds, gboolean cancelled)
 {
-  g_autofree char *time = assay_cli_duration (seconds);
+  g_autofree char *time = assay_duration_text (seconds);
 
   if (assay_cli_json)
     {

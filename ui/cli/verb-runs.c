@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "host/registry/text.h"
 #include "host/store/index.h"
 #include "ui/cli/cli.h"
 #include <math.h>
@@ -153,7 +154,7 @@ print_runs (AssayRunRows *rows, AssaySummaryKind kind)
       g_autofree char *tags
           = row->tags != NULL && *row->tags != NULL ? g_strjoinv (" #", (char **) row->tags) : NULL;
       g_autofree char *time = row->finished > row->started && row->started > 0
-                                  ? assay_cli_duration (row->finished - row->started)
+                                  ? assay_duration_text (row->finished - row->started)
                                   : g_strdup ("—");
 
       assay_text_table_addf (table, "%s%s", row->id, row->star ? " ★" : "");
@@ -163,7 +164,7 @@ print_runs (AssayRunRows *rows, AssaySummaryKind kind)
       assay_text_table_add (table, time);
       if (options.metric != NULL)
         {
-          g_autofree char *value = assay_cli_number (metric_value (row, kind));
+          g_autofree char *value = assay_number_text (metric_value (row, kind));
 
           assay_text_table_add (table, value);
         }
@@ -218,8 +219,9 @@ print_groups (AssayRunGroups *groups)
   for (guint i = 0; i < groups->groups->len; i++)
     {
       const AssayRunGroup *group = &g_array_index (groups->groups, AssayRunGroup, i);
-      g_autofree char *mean = assay_cli_number (group->mean);
-      g_autofree char *low = assay_cli_number (group->low), *high = assay_cli_number (group->high);
+      g_autofree char *mean = assay_number_text (group->mean);
+      g_autofree char *low = assay_number_text (group->low),
+                      *high = assay_number_text (group->high);
       g_autoptr (GString) name = g_string_new (NULL);
 
       for (guint k = 0; k < n_by; k++)

@@ -3,6 +3,7 @@
  * One run, or two: show, cat, diff.
  */
 #include "base/log/log.h"
+#include "host/registry/text.h"
 #include "host/run/rundir.h"
 #include "ui/cli/cli.h"
 #include <math.h>
@@ -185,7 +186,7 @@ assay_verb_show (char **words, GError **error)
   for (GList *key = keys; key != NULL; key = key->next)
     {
       g_autofree char *value
-          = assay_cli_number (*(double *) g_hash_table_lookup (values, key->data));
+          = assay_number_text (*(double *) g_hash_table_lookup (values, key->data));
 
       g_print ("  %-48s %s\n", (const char *) key->data, *value ? value : "NaN");
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/claims/claims.h"
+#include "host/registry/text.h"
 #include "ui/cli/cli.h"
 #include <string.h>
 
@@ -262,7 +263,7 @@ print_presets (const AssayStudyInfo *study)
   for (guint i = 0; i < study->n_presets; i++)
     {
       const AssayPreset *preset = &study->presets[i];
-      g_autofree char *time = assay_cli_duration (preset->seconds);
+      g_autofree char *time = assay_duration_text (preset->seconds);
       g_auto (GStrv) lines = g_strsplit (preset->plan != NULL ? preset->plan : "", "\n", -1);
 
       if (preset->flags & ASSAY_HIDDEN)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/compare-table.h"
+#include "host/registry/text.h"
 
 #include "ui/desktop/claim-row.h"
 #include "ui/desktop/runs-answer.h"
-#include "ui/desktop/words.h"
 #include <math.h>
 
 #define MOST_ROWS 80
@@ -122,11 +122,11 @@ static GtkWidget *
 metric_cell (const StudioComparedMetric *metric, guint side)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  g_autofree char *mean = studio_number_text (metric->mean[side]);
-  g_autofree char *low = studio_number_text (metric->low[side]);
-  g_autofree char *high = studio_number_text (metric->high[side]);
+  g_autofree char *mean = assay_number_text (metric->mean[side]);
+  g_autofree char *low = assay_number_text (metric->low[side]);
+  g_autofree char *high = assay_number_text (metric->high[side]);
   double difference = metric->mean[side] - metric->mean[0];
-  g_autofree char *by = studio_number_text (fabs (difference));
+  g_autofree char *by = assay_number_text (fabs (difference));
   g_autofree char *text = isnan (metric->low[side])
                               ? g_strdup (*mean != '\0' ? mean : "–")
                               : g_strdup_printf ("%s [%s, %s]", mean, low, high);

@@ -200,13 +200,6 @@ origin_of (const StudioQueuePlan *plan)
                           plan->preset != NULL ? ": " : "", runs, cores, when);
 }
 
-static guint
-unfinished (const StudioQueuePlan *plan)
-{
-  return plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_CANCELLED]
-         + plan->counts[ASSAY_INTERRUPTED] + plan->counts[ASSAY_QUEUED];
-}
-
 static void
 show_waiting (StudioPlanRow *row, const StudioQueuePlan *plan)
 {
@@ -240,7 +233,7 @@ studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan)
   gtk_progress_bar_set_fraction (row->progress, plan->fraction);
   gtk_widget_set_visible (GTK_WIDGET (row->progress), plan->live);
   gtk_widget_set_visible (row->cancel, plan->live);
-  gtk_widget_set_visible (row->resume, known && !plan->live && unfinished (plan) > 0);
+  gtk_widget_set_visible (row->resume, studio_queue_plan_can_be_resumed (plan));
   gtk_widget_set_visible (row->figures, known);
   gtk_widget_set_visible (row->claims, known);
   lead (row->cancel, "win.queue-cancel", plan->id);

@@ -336,15 +336,6 @@ can_be_cancelled (const StudioQueuePlan *plan)
   return plan->live;
 }
 
-static gboolean
-can_be_resumed (const StudioQueuePlan *plan)
-{
-  return plan->problem == NULL && !plan->live
-         && plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_CANCELLED]
-                    + plan->counts[ASSAY_INTERRUPTED]
-                > 0;
-}
-
 /* A button names its plan; keys mean the one that has the focus, else the newest that @suits. */
 static const char *
 plan_meant (StudioQueueView *view, GVariant *id, gboolean (*suits) (const StudioQueuePlan *plan))
@@ -391,7 +382,7 @@ on_cancel_run (GSimpleAction *action, GVariant *id, gpointer view)
 static void
 on_resume (GSimpleAction *action, GVariant *id, gpointer view)
 {
-  const char *plan = plan_meant (view, id, can_be_resumed);
+  const char *plan = plan_meant (view, id, studio_queue_plan_can_be_resumed);
 
   if (plan != NULL)
     give_order (view, plan, resume_plan);

@@ -374,6 +374,15 @@ is_not_running (gpointer id, gpointer tail, gpointer plans)
   return TRUE;
 }
 
+gboolean
+studio_queue_plan_can_be_resumed (const StudioQueuePlan *plan)
+{
+  return plan->problem == NULL && !plan->live
+         && plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_CANCELLED]
+                    + plan->counts[ASSAY_INTERRUPTED] + plan->counts[ASSAY_QUEUED]
+                > 0;
+}
+
 GPtrArray *
 studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry, AssayIndex *index)
 {

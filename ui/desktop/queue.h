@@ -31,6 +31,9 @@ typedef struct
   GPtrArray *waiting, *failed;                 /* the first of them */
 } StudioQueuePlan;
 
+/** Whether it has ended and left runs that are not done. */
+gboolean studio_queue_plan_can_be_resumed (const StudioQueuePlan *plan);
+
 /** Reads again and again; remembers what does not change.  Of the index's thread. */
 typedef struct _StudioQueueReader StudioQueueReader;
 StudioQueueReader *studio_queue_reader_new (AssayWorkspace *workspace);

@@ -2,6 +2,7 @@
  *
  * From what was read of a run to the widgets of its page.
  */
+#include "host/registry/text.h"
 #include "ui/desktop/run-rows.h"
 
 #include "host/registry/json.h"
@@ -40,7 +41,7 @@ times_text (const AssayRunDir *dir)
   double end = dir->state == ASSAY_RUNNING ? (double) g_get_real_time () / 1e6 : dir->finished;
   g_autofree char *started = studio_time_text (dir->started);
   g_autofree char *duration
-      = dir->started > 0 && end > dir->started ? studio_duration_text (end - dir->started) : NULL;
+      = dir->started > 0 && end > dir->started ? assay_duration_text (end - dir->started) : NULL;
   gint64 attempt = assay_json_int (dir->status, "attempt", 1);
   GString *text = g_string_new (NULL);
 
@@ -122,9 +123,9 @@ fill_card (GtkWidget *card, const StudioSeries *series)
   g_autofree char *metric = studio_line_text (series->metric);
   g_autofree char *labels = studio_line_text (series->labels);
   g_autofree char *title = g_strdup_printf ("%s%s%s", metric, *labels != '\0' ? " · " : "", labels);
-  g_autofree char *last = studio_number_text (series->last);
-  g_autofree char *low = studio_number_text (series->min), *high = studio_number_text (series->max);
-  g_autofree char *step = studio_number_text (series->last_step);
+  g_autofree char *last = assay_number_text (series->last);
+  g_autofree char *low = assay_number_text (series->min), *high = assay_number_text (series->max);
+  g_autofree char *step = assay_number_text (series->last_step);
   g_autofree char *words = isnan (series->last) ? g_strdup ("")
                            : series->n == 1
                                ? g_strdup ("one observation")

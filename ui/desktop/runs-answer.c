@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/runs-answer.h"
+#include "host/registry/text.h"
 
 #include "host/registry/json.h"
 #include "ui/desktop/runs-metric.h"
@@ -337,7 +338,7 @@ run_duration (const AssayRunRow *row)
 {
   double end = row->state == ASSAY_RUNNING ? (double) g_get_real_time () / 1e6 : row->finished;
 
-  return row->started > 0 && end > row->started ? studio_duration_text (end - row->started)
+  return row->started > 0 && end > row->started ? assay_duration_text (end - row->started)
                                                 : g_strdup ("");
 }
 
@@ -352,7 +353,7 @@ value_text (const AssayRunRow *row, const char *column)
     return g_strdup ("");
   if (strlen (value) > 8 && assay_filter_number (value, &number) && fabs (number) < 1e15
       && number != floor (number))
-    return studio_number_text (number);
+    return assay_number_text (number);
   return studio_line_text (value);
 }
 
@@ -362,7 +363,7 @@ own_text (const AssayRunRow *row, const char *key)
   g_auto (StudioMetricColumn) column = { 0 };
 
   studio_metric_column_parse (key, &column);
-  return studio_number_text (studio_metric_column_value (&column, row->summaries));
+  return assay_number_text (studio_metric_column_value (&column, row->summaries));
 }
 
 static char *
@@ -394,11 +395,11 @@ group_text (const StudioRunsAnswer *answer, const AssayRunGroup *group, const ch
   if (g_strv_contains (counts, column))
     return g_strdup_printf ("%.0f", group_number (group, column));
   if (strcmp (column, "mean") == 0)
-    return studio_number_text (group->mean);
+    return assay_number_text (group->mean);
   if (strcmp (column, "interval") == 0)
     {
-      g_autofree char *low = studio_number_text (group->low);
-      g_autofree char *high = studio_number_text (group->high);
+      g_autofree char *low = assay_number_text (group->low);
+      g_autofree char *high = assay_number_text (group->high);
 
       return isnan (group->low) ? g_strdup ("") : g_strdup_printf ("[%s, %s]", low, high);
     }

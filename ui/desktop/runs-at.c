@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/runs-at.h"
+#include "host/registry/text.h"
 
 #include "ui/desktop/runs-metric.h"
 #include "ui/desktop/task.h"
-#include "ui/desktop/words.h"
 #include <math.h>
 
 #define BATCH 8 /* runs whose logs are read before what they say is shown */
@@ -243,5 +243,5 @@ studio_runs_at_text (StudioRunsAt *at, const char *run, const char *column)
   g_autofree char *key = key_of (run, column);
   const Known *known = g_hash_table_lookup (at->known, key);
 
-  return studio_number_text (known != NULL ? known->value : NAN);
+  return assay_number_text (known != NULL ? known->value : NAN);
 }

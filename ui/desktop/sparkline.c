@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/sparkline.h"
+#include "host/registry/text.h"
 
 #include "ui/desktop/runs-answer.h"
-#include "ui/desktop/words.h"
 #include <math.h>
 
 #define WIDTH 120
@@ -27,7 +27,7 @@ void
 studio_sparkline_set_series (StudioSparkline *sparkline, const StudioSeries *series)
 {
   guint n = series->values->len;
-  g_autofree char *first = NULL, *last = studio_number_text (series->last), *words = NULL;
+  g_autofree char *first = NULL, *last = assay_number_text (series->last), *words = NULL;
   const double *x = (const double *) series->steps->data;
   const double *y = (const double *) series->values->data;
 
@@ -38,7 +38,7 @@ studio_sparkline_set_series (StudioSparkline *sparkline, const StudioSeries *ser
       g_array_index (sparkline->x, double, i) = share (x[i], x[0], x[n - 1]);
       g_array_index (sparkline->y, double, i) = share (y[i], series->min, series->max);
     }
-  first = studio_number_text (n > 0 ? y[0] : NAN);
+  first = assay_number_text (n > 0 ? y[0] : NAN);
   words = n > 0 ? g_strdup_printf ("From %s to %s in %" G_GUINT64_FORMAT " observations", first,
                                    last, series->n)
                 : g_strdup ("Nothing observed");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/words.h"
 
-#include <math.h>
-
 char *
 studio_duration (double seconds)
 {
@@ -48,37 +46,10 @@ studio_when (double time)
 }
 
 char *
-studio_number_text (double value)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (isnan (value))
-    return g_strdup ("");
-  return g_strdup (g_ascii_formatd (text, sizeof text, "%.4g", value));
-}
-
-char *
 studio_time_text (double unix_seconds)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local ((gint64) unix_seconds);
 
   return unix_seconds > 0 && time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M")
                                           : g_strdup ("");
-}
-
-char *
-studio_duration_text (double seconds)
-{
-  gint64 s = (gint64) (seconds + .5);
-
-  if (!(seconds >= 0 && seconds < 1e12))
-    return g_strdup ("");
-  if (seconds < 10)
-    return g_strdup_printf ("%.1f s", seconds);
-  if (s < 60)
-    return g_strdup_printf ("%" G_GINT64_FORMAT " s", s);
-  if (s < 3600)
-    return g_strdup_printf ("%" G_GINT64_FORMAT " min %" G_GINT64_FORMAT " s", s / 60, s % 60);
-  return g_strdup_printf ("%" G_GINT64_FORMAT " h %" G_GINT64_FORMAT " min", s / 3600,
-                          s % 3600 / 60);
 }

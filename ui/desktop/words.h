@@ -13,11 +13,5 @@ char *studio_count (guint n, const char *noun);
 /** "just now", "5 min ago", "today, 14:02", "2026-11-28, 14:02" of Unix seconds. */
 char *studio_when (double time);
 
-/* As measured, for tables; "" where there is none.  Free with g_free. */
-
-/** Four digits, whatever the locale. */
-char *studio_number_text (double value);
-/** "2026-11-28 14:02" of Unix seconds above 0. */
+/** "2026-11-28 14:02" of Unix seconds above 0, else ""; free with g_free. */
 char *studio_time_text (double unix_seconds);
-/** "0.3 s", "12 s", "3 min 20 s", "2 h 5 min". */
-char *studio_duration_text (double seconds);

@@ -76,11 +76,8 @@ find_type (const char *name, uint32_t *type, size_t *size)
   return false;
 }
 
-static bool fail (AssayTensorsError *error, const char *path, const char *format, ...)
-    __attribute__ ((format (printf, 3, 4)));
-
-static bool
-fail (AssayTensorsError *error, const char *path, const char *format, ...)
+bool
+assay_tensors_fail (AssayTensorsError *error, const char *path, const char *format, ...)
 {
   int n = snprintf (error->text, sizeof error->text, "%.300s: ", path);
   va_list arguments;
@@ -128,7 +125,7 @@ parse_metadata (AssayTensors *file, JsonCursor *json, AssayTensorsError *error)
         return false;
       larger = grow (file->metadata, file->n_metadata, sizeof entry);
       if (larger == NULL)
-        return fail (error, file->path, "%s", strerror (ENOMEM));
+        return assay_tensors_fail (error, file->path, "%s", strerror (ENOMEM));
       file->metadata = larger;
       file->metadata[file->n_metadata++] = entry;
     }
@@ -153,8 +150,8 @@ parse_dtype (AssayTensors *file, JsonCursor *json, AssayTensorView *view, Fields
   if (name == NULL)
     return false;
   if (!find_type (name, &view->type, &fields->element))
-    return fail (error, file->path, "tensor \"%.80s\" has the unknown type \"%.40s\"", view->name,
-                 name);
+    return assay_tensors_fail (error, file->path, "tensor \"%.80s\" has the unknown type \"%.40s\"",
+                               view->name, name);
   fields->dtype = true;
   return true;
 }
@@ -177,10 +174,12 @@ parse_shape (AssayTensors *file, JsonCursor *json, AssayTensorView *view, Fields
       if (!json_whole (json, &n))
         return false;
       if (view->n_dims == ASSAY_TENSOR_MAX_DIMS)
-        return fail (error, file->path, "tensor \"%.80s\" has more than %d dimensions", view->name,
-                     ASSAY_TENSOR_MAX_DIMS);
+        return assay_tensors_fail (error, file->path,
+                                   "tensor \"%.80s\" has more than %d dimensions", view->name,
+                                   ASSAY_TENSOR_MAX_DIMS);
       if (__builtin_mul_overflow (fields->elements, n, &fields->elements))
-        return fail (error, file->path, "the shape of tensor \"%.80s\" is too large", view->name);
+        return assay_tensors_fail (error, file->path, "the shape of tensor \"%.80s\" is too large",
+                                   view->name);
       view->shape[view->n_dims++] = n;
     }
   while (json_take (json, ','));
@@ -222,16 +221,18 @@ check_tensor (const AssayTensors *file, AssayTensorView *view, const Fields *fie
               AssayTensorsError *error)
 {
   if (!fields->dtype || !fields->shape || !fields->offsets)
-    return fail (error, file->path, "tensor \"%.80s\" lacks %s", view->name,
-                 !fields->dtype   ? "dtype"
-                 : !fields->shape ? "shape"
-                                  : "data_offsets");
+    return assay_tensors_fail (error, file->path, "tensor \"%.80s\" lacks %s", view->name,
+                               !fields->dtype   ? "dtype"
+                               : !fields->shape ? "shape"
+                                                : "data_offsets");
   if (fields->begin > fields->end || fields->end > file->data_size)
-    return fail (error, file->path, "tensor \"%.80s\" lies outside the file", view->name);
+    return assay_tensors_fail (error, file->path, "tensor \"%.80s\" lies outside the file",
+                               view->name);
   view->bytes = fields->end - fields->begin;
   if (view->bytes / fields->element != fields->elements || view->bytes % fields->element != 0)
-    return fail (error, file->path, "tensor \"%.80s\" has %llu bytes, which is not its shape",
-                 view->name, (unsigned long long) view->bytes);
+    return assay_tensors_fail (error, file->path,
+                               "tensor \"%.80s\" has %llu bytes, which is not its shape",
+                               view->name, (unsigned long long) view->bytes);
   view->data = file->data + fields->begin;
   return true;
 }
@@ -257,7 +258,7 @@ parse_tensor (AssayTensors *file, JsonCursor *json, const char *name, AssayTenso
     return false;
   larger = grow (file->views, file->n_views, sizeof view);
   if (larger == NULL)
-    return fail (error, file->path, "%s", strerror (ENOMEM));
+    return assay_tensors_fail (error, file->path, "%s", strerror (ENOMEM));
   file->views = larger;
   file->views[file->n_views++] = view;
   return true;
@@ -269,7 +270,7 @@ parse_header (AssayTensors *file, JsonCursor *json, AssayTensorsError *error)
   bool metadata = false;
 
   if (json->at == json->end || *json->at != '{' || !json_expect (json, '{'))
-    return fail (error, file->path, "the header does not begin with {");
+    return assay_tensors_fail (error, file->path, "the header does not begin with {");
   if (!json_take (json, '}'))
     {
       do
@@ -285,7 +286,7 @@ parse_header (AssayTensors *file, JsonCursor *json, AssayTensorsError *error)
               continue;
             }
           if (metadata)
-            return fail (error, file->path, "the header has __metadata__ twice");
+            return assay_tensors_fail (error, file->path, "the header has __metadata__ twice");
           metadata = true;
           if (!parse_metadata (file, json, error))
             return false;
@@ -295,7 +296,8 @@ parse_header (AssayTensors *file, JsonCursor *json, AssayTensorsError *error)
         return false;
     }
   json_take (json, '\0'); /* blanks */
-  return json->at == json->end || fail (error, file->path, "something follows the header");
+  return json->at == json->end
+         || assay_tensors_fail (error, file->path, "something follows the header");
 }
 
 /* ---- Checks over all tensors ------------------------------------------------- */
@@ -331,12 +333,12 @@ check_places (const AssayTensors *file, const AssayTensorView **order, AssayTens
       const unsigned char *data = order[i]->data;
 
       if (data != at)
-        return fail (error, file->path, "tensor \"%.80s\" %s", order[i]->name,
-                     data < at ? "overlaps another one" : "leaves a gap before it");
+        return assay_tensors_fail (error, file->path, "tensor \"%.80s\" %s", order[i]->name,
+                                   data < at ? "overlaps another one" : "leaves a gap before it");
       at += order[i]->bytes;
     }
   return at == file->data + file->data_size
-         || fail (error, file->path, "bytes at its end belong to no tensor");
+         || assay_tensors_fail (error, file->path, "bytes at its end belong to no tensor");
 }
 
 static bool
@@ -345,7 +347,8 @@ check_names (const AssayTensors *file, const AssayTensorView **order, AssayTenso
   qsort (order, file->n_views, sizeof *order, by_name);
   for (uint32_t i = 1; i < file->n_views; i++)
     if (strcmp (order[i - 1]->name, order[i]->name) == 0)
-      return fail (error, file->path, "tensor \"%.80s\" stands there twice", order[i]->name);
+      return assay_tensors_fail (error, file->path, "tensor \"%.80s\" stands there twice",
+                                 order[i]->name);
   return true;
 }
 
@@ -356,7 +359,7 @@ check_all (const AssayTensors *file, AssayTensorsError *error)
   bool ok = false;
 
   if (order == NULL)
-    return fail (error, file->path, "%s", strerror (ENOMEM));
+    return assay_tensors_fail (error, file->path, "%s", strerror (ENOMEM));
   for (uint32_t i = 0; i < file->n_views; i++)
     order[i] = &file->views[i];
   ok = check_names (file, order, error) && check_places (file, order, error);
@@ -370,7 +373,7 @@ align_views (AssayTensors *file, AssayTensorsError *error)
 {
   file->copies = calloc (file->n_views + 1, sizeof *file->copies);
   if (file->copies == NULL)
-    return fail (error, file->path, "%s", strerror (ENOMEM));
+    return assay_tensors_fail (error, file->path, "%s", strerror (ENOMEM));
   for (uint32_t i = 0; i < file->n_views; i++)
     {
       AssayTensorView *view = &file->views[i];
@@ -382,7 +385,7 @@ align_views (AssayTensors *file, AssayTensorsError *error)
         continue;
       file->copies[i] = malloc (view->bytes);
       if (file->copies[i] == NULL)
-        return fail (error, file->path, "%s", strerror (ENOMEM));
+        return assay_tensors_fail (error, file->path, "%s", strerror (ENOMEM));
       memcpy (file->copies[i], view->data, view->bytes);
       view->data = file->copies[i];
     }
@@ -399,15 +402,15 @@ map_file (AssayTensors *file, AssayTensorsError *error)
   void *map = MAP_FAILED;
 
   if (fd < 0)
-    return fail (error, file->path, "could not open: %s", strerror (errno));
+    return assay_tensors_fail (error, file->path, "could not open: %s", strerror (errno));
   if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && st.st_size >= 8)
     map = mmap (NULL, (size_t) st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
   close (fd);
   if (map == MAP_FAILED)
-    return fail (error, file->path, "%s",
-                 !S_ISREG (st.st_mode) ? "it is not a file"
-                 : st.st_size < 8      ? "it is too short for a tensor file"
-                                       : strerror (errno));
+    return assay_tensors_fail (error, file->path, "%s",
+                               !S_ISREG (st.st_mode) ? "it is not a file"
+                               : st.st_size < 8      ? "it is too short for a tensor file"
+                                                     : strerror (errno));
   file->map = map;
   file->size = (uint64_t) st.st_size;
   return true;
@@ -422,22 +425,22 @@ read_header (AssayTensors *file, AssayTensorsError *error)
   for (int i = 7; i >= 0; i--)
     size = size << 8 | file->map[i];
   if (size > file->size - 8)
-    return fail (error, file->path, "its header is said to be longer than the file");
+    return assay_tensors_fail (error, file->path, "its header is said to be longer than the file");
   if (size > MAX_HEADER)
-    return fail (error, file->path, "its header is longer than 100 MB");
+    return assay_tensors_fail (error, file->path, "its header is longer than 100 MB");
   file->data = file->map + 8 + size;
   file->data_size = file->size - 8 - size;
   /* A decoded string and its 0 are never longer than the string with its quotes. */
   file->texts = file->next = malloc (size + 1);
   if (file->texts == NULL)
-    return fail (error, file->path, "%s", strerror (ENOMEM));
+    return assay_tensors_fail (error, file->path, "%s", strerror (ENOMEM));
   json.at = (const char *) file->map + 8;
   json.end = json.at + size;
   if (parse_header (file, &json, error))
     return check_all (file, error) && align_views (file, error);
   if (json.wrong != NULL)
-    fail (error, file->path, "byte %llu of the header: %s",
-          (unsigned long long) (json.at - (const char *) file->map - 8), json.wrong);
+    assay_tensors_fail (error, file->path, "byte %llu of the header: %s",
+                        (unsigned long long) (json.at - (const char *) file->map - 8), json.wrong);
   return false;
 }
 
@@ -448,7 +451,7 @@ assay_tensors_open (const char *path, AssayTensorsError *error)
 
   if (file == NULL)
     {
-      fail (error, path, "%s", strerror (ENOMEM));
+      assay_tensors_fail (error, path, "%s", strerror (ENOMEM));
       return NULL;
     }
   file->path = path;
@@ -558,15 +561,17 @@ check_view (const char *path, const AssayTensorView *view, AssayTensorsError *er
   uint64_t bytes = assay_type_size (view->type);
 
   if (bytes == 0 || view->n_dims > ASSAY_TENSOR_MAX_DIMS)
-    return fail (error, path,
-                 "tensor \"%.80s\" has no type that can be written, or too many dimensions",
-                 view->name);
+    return assay_tensors_fail (
+        error, path, "tensor \"%.80s\" has no type that can be written, or too many dimensions",
+        view->name);
   for (uint32_t i = 0; i < view->n_dims; i++)
     if (__builtin_mul_overflow (bytes, view->shape[i], &bytes))
-      return fail (error, path, "the shape of tensor \"%.80s\" is too large", view->name);
+      return assay_tensors_fail (error, path, "the shape of tensor \"%.80s\" is too large",
+                                 view->name);
   if (bytes != view->bytes)
-    return fail (error, path, "tensor \"%.80s\" has %llu bytes, which is not its shape", view->name,
-                 (unsigned long long) view->bytes);
+    return assay_tensors_fail (error, path,
+                               "tensor \"%.80s\" has %llu bytes, which is not its shape",
+                               view->name, (unsigned long long) view->bytes);
   return true;
 }
 
@@ -628,7 +633,7 @@ assay_tensors_write (const char *path, const AssayTensorView *tensors, uint32_t 
   else
     errno = ENOMEM;
   if (!ok)
-    fail (error, path, "could not write: %s", strerror (errno));
+    assay_tensors_fail (error, path, "could not write: %s", strerror (errno));
   free (parts);
   free (header);
   return ok;

@@ -50,6 +50,9 @@ bool assay_tensors_write (const char *path, const AssayTensorView *tensors, uint
                           const AssayTensorsEntry *metadata, uint32_t n_metadata,
                           AssayTensorsError *error);
 
+/** Writes "PATH: " and the sentence into @error; always false. */
+bool assay_tensors_fail (AssayTensorsError *error, const char *path, const char *format, ...)
+    __attribute__ ((format (printf, 3, 4)));
 /** "[2, 3]", cut to @size. */
 void assay_tensors_shape_text (const AssayTensorView *view, char *text, size_t size);
 /** Whether none of the values of an F32 is a NaN or an infinity. */

@@ -3,7 +3,6 @@
 
 #include "base/num/random.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,21 +18,6 @@ typedef struct Contents
   uint32_t n;
   uint32_t *words, *next;
 } Contents;
-
-static bool fail (AssayTensorsError *error, const char *path, const char *format, ...)
-    __attribute__ ((format (printf, 3, 4)));
-
-static bool
-fail (AssayTensorsError *error, const char *path, const char *format, ...)
-{
-  int n = snprintf (error->text, sizeof error->text, "%.250s: ", path);
-  va_list arguments;
-
-  va_start (arguments, format);
-  vsnprintf (error->text + n, sizeof error->text - (size_t) n, format, arguments);
-  va_end (arguments);
-  return false;
-}
 
 /* ---- what a file contains ---- */
 
@@ -176,19 +160,20 @@ check_tensor (const AssayTensorView *wanted, const AssayTensorView *found, const
   char has[64], needs[64];
 
   if (found == NULL)
-    return fail (error, path, "tensor \"%.80s\" is missing; was it saved from another model?",
-                 wanted->name);
+    return assay_tensors_fail (
+        error, path, "tensor \"%.80s\" is missing; was it saved from another model?", wanted->name);
   assay_tensors_shape_text (found, has, sizeof has);
   assay_tensors_shape_text (wanted, needs, sizeof needs);
   if (found->n_dims != wanted->n_dims
       || memcmp (found->shape, wanted->shape, found->n_dims * sizeof *found->shape) != 0)
-    return fail (error, path, "tensor \"%.80s\" has the shape %s, the model needs %s", wanted->name,
-                 has, needs);
+    return assay_tensors_fail (error, path, "tensor \"%.80s\" has the shape %s, the model needs %s",
+                               wanted->name, has, needs);
   if (found->type != wanted->type)
-    return fail (error, path, "tensor \"%.80s\" is not of the type %s", wanted->name,
-                 wanted->type == ASSAY_F32 ? "F32" : "U32");
+    return assay_tensors_fail (error, path, "tensor \"%.80s\" is not of the type %s", wanted->name,
+                               wanted->type == ASSAY_F32 ? "F32" : "U32");
   if (wanted->type == ASSAY_F32 && !assay_tensors_are_finite (found))
-    return fail (error, path, "tensor \"%.80s\" has a NaN or an infinity", wanted->name);
+    return assay_tensors_fail (error, path, "tensor \"%.80s\" has a NaN or an infinity",
+                               wanted->name);
   return true;
 }
 
@@ -208,8 +193,8 @@ check_all (const AssayTensors *file, const Contents *contents, bool training, co
   const char *version = assay_tensors_metadata (file, "assay-checkpoint");
 
   if (version != NULL && strcmp (version, "1") != 0)
-    return fail (error, path, "its format %.20s is newer than this program, which reads 1",
-                 version);
+    return assay_tensors_fail (
+        error, path, "its format %.20s is newer than this program, which reads 1", version);
   for (uint32_t i = 0; i < contents->n; i++)
     if (!check_tensor (&contents->views[i], assay_tensors_find (file, contents->views[i].name),
                        path, error))
@@ -220,7 +205,7 @@ check_all (const AssayTensors *file, const Contents *contents, bool training, co
       bool left_alone = !training && strncmp (name, TRAINING, strlen (TRAINING)) == 0;
 
       if (!left_alone && find (contents, name) == NULL)
-        return fail (error, path, "tensor \"%.80s\" is none of the model's", name);
+        return assay_tensors_fail (error, path, "tensor \"%.80s\" is none of the model's", name);
     }
   return true;
 }

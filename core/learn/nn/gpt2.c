@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,21 +17,6 @@
 #define MAX_CONFIG (1u << 20)
 #define MAX_NUMBER (1u << 20) /* of each number in a config */
 #define PREFIX "transformer."
-
-static bool fail (AssayTensorsError *error, const char *path, const char *format, ...)
-    __attribute__ ((format (printf, 3, 4)));
-
-static bool
-fail (AssayTensorsError *error, const char *path, const char *format, ...)
-{
-  int n = snprintf (error->text, sizeof error->text, "%.250s: ", path);
-  va_list arguments;
-
-  va_start (arguments, format);
-  vsnprintf (error->text + n, sizeof error->text - (size_t) n, format, arguments);
-  va_end (arguments);
-  return false;
-}
 
 /* ---- config.json ---- */
 
@@ -95,7 +79,8 @@ read_flag (Reader *reader, const char *key, bool *value)
 {
   *value = take_word (&reader->json, "true");
   return *value || take_word (&reader->json, "false")
-         || fail (reader->error, reader->path, "\"%s\" is neither true nor false", key);
+         || assay_tensors_fail (reader->error, reader->path, "\"%s\" is neither true nor false",
+                                key);
 }
 
 static bool
@@ -110,8 +95,8 @@ read_number (Reader *reader, size_t i)
   if (!json_whole (&reader->json, &value))
     return false;
   if (value == 0 || value > MAX_NUMBER)
-    return fail (reader->error, reader->path, "\"%s\" is %llu; it must be 1 to %u", numbers[i].key,
-                 (unsigned long long) value, MAX_NUMBER);
+    return assay_tensors_fail (reader->error, reader->path, "\"%s\" is %llu; it must be 1 to %u",
+                               numbers[i].key, (unsigned long long) value, MAX_NUMBER);
   *place = (uint32_t) value;
   return true;
 }
@@ -127,9 +112,9 @@ read_activation (Reader *reader)
         reader->config->feed_forward = activations[i].feed_forward;
         return true;
       }
-  return fail (reader->error, reader->path,
-               "its activation_function is \"%.40s\"; gelu_new and gelu can be computed",
-               reader->text);
+  return assay_tensors_fail (
+      reader->error, reader->path,
+      "its activation_function is \"%.40s\"; gelu_new and gelu can be computed", reader->text);
 }
 
 static bool
@@ -138,8 +123,8 @@ read_architecture (Reader *reader)
   if (json_string (&reader->json, reader->text) == NULL)
     return false;
   return strcmp (reader->text, "gpt2") == 0
-         || fail (reader->error, reader->path, "its model_type is \"%.40s\", not gpt2",
-                  reader->text);
+         || assay_tensors_fail (reader->error, reader->path,
+                                "its model_type is \"%.40s\", not gpt2", reader->text);
 }
 
 static bool
@@ -150,8 +135,9 @@ read_epsilon (Reader *reader)
   if (!json_number (&reader->json, &epsilon))
     return false;
   return (float) epsilon == ASSAY_GPT_EPSILON
-         || fail (reader->error, reader->path, "its layer_norm_epsilon is %g; norms here have %g",
-                  epsilon, (double) ASSAY_GPT_EPSILON);
+         || assay_tensors_fail (reader->error, reader->path,
+                                "its layer_norm_epsilon is %g; norms here have %g", epsilon,
+                                (double) ASSAY_GPT_EPSILON);
 }
 
 static bool
@@ -181,8 +167,9 @@ read_fixed (Reader *reader, size_t i)
   if (!read_flag (reader, fixed[i].key, &value))
     return false;
   return value == fixed[i].value
-         || fail (reader->error, reader->path, "its %s is %s, which cannot be computed here",
-                  fixed[i].key, value ? "true" : "false");
+         || assay_tensors_fail (reader->error, reader->path,
+                                "its %s is %s, which cannot be computed here", fixed[i].key,
+                                value ? "true" : "false");
 }
 
 static bool
@@ -225,10 +212,10 @@ check_config (const Reader *reader)
 
   for (size_t i = 0; i < N_NUMBERS; i++)
     if (numbers[i].required && *(const uint32_t *) ((const char *) config + numbers[i].offset) == 0)
-      return fail (reader->error, reader->path, "it lacks \"%s\"", numbers[i].key);
+      return assay_tensors_fail (reader->error, reader->path, "it lacks \"%s\"", numbers[i].key);
   return config->d % config->heads == 0
-         || fail (reader->error, reader->path, "n_embd %u is no multiple of n_head %u", config->d,
-                  config->heads);
+         || assay_tensors_fail (reader->error, reader->path,
+                                "n_embd %u is no multiple of n_head %u", config->d, config->heads);
 }
 
 static bool
@@ -238,14 +225,14 @@ read_text (const char *path, char *text, size_t *size, AssayTensorsError *error)
   ssize_t n = 1;
 
   if (fd < 0)
-    return fail (error, path, "could not open: %s", strerror (errno));
+    return assay_tensors_fail (error, path, "could not open: %s", strerror (errno));
   for (*size = 0; n > 0 && *size <= MAX_CONFIG; *size += n > 0 ? (size_t) n : 0)
     n = read (fd, text + *size, MAX_CONFIG + 1 - *size);
   if (n < 0)
-    fail (error, path, "could not read: %s", strerror (errno));
+    assay_tensors_fail (error, path, "could not read: %s", strerror (errno));
   close (fd);
   if (n >= 0 && *size > MAX_CONFIG)
-    return fail (error, path, "it is longer than 1 MB: is it a config.json?");
+    return assay_tensors_fail (error, path, "it is longer than 1 MB: is it a config.json?");
   return n >= 0;
 }
 
@@ -264,10 +251,10 @@ assay_gpt2_config (const char *config_json, AssayGptConfig *config, AssayTensors
       reader.json = (JsonCursor){ .at = text, .end = text + size };
       ok = read_members (&reader);
       if (ok && json_peek (&reader.json) != '\0')
-        ok = fail (error, config_json, "something follows its object");
+        ok = assay_tensors_fail (error, config_json, "something follows its object");
       else if (!ok && reader.json.wrong != NULL)
-        fail (error, config_json, "byte %zu: %s", (size_t) (reader.json.at - text),
-              reader.json.wrong);
+        assay_tensors_fail (error, config_json, "byte %zu: %s", (size_t) (reader.json.at - text),
+                            reader.json.wrong);
       ok = ok && check_config (&reader);
     }
   free (text);
@@ -321,21 +308,25 @@ check_tensor (const AssayWeight *weight, const AssayTensorView *found, const cha
   char has[64], needs[64];
 
   if (found == NULL)
-    return fail (error, path, "tensor \"%.80s\" is missing; is its config.json another model's?",
-                 wanted.name);
+    return assay_tensors_fail (error, path,
+                               "tensor \"%.80s\" is missing; is its config.json another model's?",
+                               wanted.name);
   assay_tensors_shape_text (found, has, sizeof has);
   assay_tensors_shape_text (&wanted, needs, sizeof needs);
   if (found->n_dims != wanted.n_dims
       || memcmp (found->shape, wanted.shape, found->n_dims * sizeof *found->shape) != 0)
-    return fail (error, path,
-                 "tensor \"%.80s\" has the shape %s, the model needs %s; is its config.json "
-                 "another model's?",
-                 wanted.name, has, needs);
+    return assay_tensors_fail (
+        error, path,
+        "tensor \"%.80s\" has the shape %s, the model needs %s; is its config.json "
+        "another model's?",
+        wanted.name, has, needs);
   if (found->type != ASSAY_F32)
-    return fail (error, path, "tensor \"%.80s\" is not of the type F32; save the model in float32",
-                 wanted.name);
+    return assay_tensors_fail (error, path,
+                               "tensor \"%.80s\" is not of the type F32; save the model in float32",
+                               wanted.name);
   return assay_tensors_are_finite (found)
-         || fail (error, path, "tensor \"%.80s\" has a NaN or an infinity", wanted.name);
+         || assay_tensors_fail (error, path, "tensor \"%.80s\" has a NaN or an infinity",
+                                wanted.name);
 }
 
 /* "h.3.attn.bias" and "h.3.attn.masked_bias", which older versions saved: constants. */
@@ -356,9 +347,10 @@ check_head (const AssayTensorView *head, const AssayTensorView *embedding, const
   if (embedding != NULL && head->type == embedding->type && head->bytes == embedding->bytes
       && memcmp (head->data, embedding->data, head->bytes) == 0)
     return true;
-  return fail (error, path,
-               "its head, lm_head.weight, is not its embedding: config.json must say that "
-               "\"tie_word_embeddings\" is false");
+  return assay_tensors_fail (
+      error, path,
+      "its head, lm_head.weight, is not its embedding: config.json must say that "
+      "\"tie_word_embeddings\" is false");
 }
 
 static bool
@@ -370,7 +362,7 @@ check_stranger (const AssayTensors *file, const AssayTensorView *view, const cha
   if (strcmp (name, "lm_head.weight") == 0)
     return check_head (view, find (file, "wte.weight"), path, error);
   return is_mask (name)
-         || fail (error, path, "tensor \"%.80s\" is none of the model's", view->name);
+         || assay_tensors_fail (error, path, "tensor \"%.80s\" is none of the model's", view->name);
 }
 
 static bool
@@ -386,8 +378,8 @@ check_all (const AssayParams *params, const AssayTensors *file, const char *path
       const char *name = without_prefix (view->name);
 
       if (find (file, name) != view)
-        return fail (error, path, "tensor \"%.80s\" stands there with and without \"" PREFIX "\"",
-                     name);
+        return assay_tensors_fail (
+            error, path, "tensor \"%.80s\" stands there with and without \"" PREFIX "\"", name);
       if (assay_params_find (params, name) == NULL && !check_stranger (file, view, path, error))
         return false;
     }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/registry/text.h"
+
+#include <math.h>
+
+char *
+assay_number_text (double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (isnan (value))
+    return g_strdup ("");
+  return g_strdup (g_ascii_formatd (text, sizeof text, "%.4g", value));
+}
+
+char *
+assay_duration_text (double seconds)
+{
+  gint64 s = (gint64) (seconds + .5);
+
+  if (!(seconds >= 0 && seconds < 1e12))
+    return g_strdup ("");
+  if (seconds < 10)
+    return g_strdup_printf ("%.1f s", seconds);
+  if (s < 60)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " s", s);
+  if (s < 3600)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " min %" G_GINT64_FORMAT " s", s / 60, s % 60);
+  return g_strdup_printf ("%" G_GINT64_FORMAT " h %" G_GINT64_FORMAT " min", s / 3600,
+                          s % 3600 / 60);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Numbers and spans of time as people read them, in tables of the command line and the desktop.
+ */
+#pragma once
+
+#include <glib.h>
+
+/** Four digits, whatever the locale; "" of NaN.  Free with g_free. */
+char *assay_number_text (double value);
+/** "0.3 s", "12 s", "3 min 20 s", "2 h 5 min"; "" where there is none (NaN, or below 0).  Free with
+ *  g_free. */
+char *assay_duration_text (double seconds);
