@@ -18,11 +18,10 @@ import traceback
 try:
     import pyatspi
 except ImportError:
-    print('1..0 # SKIP python3-pyatspi is not installed')
-    sys.exit(0)
-if shutil.which('xdotool') is None:
-    print('1..0 # SKIP xdotool is not installed')
-    sys.exit(0)
+    pyatspi = None
+for what, there in (('python3-pyatspi', pyatspi), ('xdotool', shutil.which('xdotool'))):
+    if not there:
+        sys.exit(subprocess.run([pathlib.Path(__file__).with_name('lacking.sh'), 'walk', what], check=False).returncode)
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 STUDIO, ASSAY = BUILD / 'ui/desktop/assay-studio', BUILD / 'ui/cli/assay'
