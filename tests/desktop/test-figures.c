@@ -244,7 +244,7 @@ a_kept_figure_is_there_when_the_window_opens_again (void)
   /* Deleted, and back. */
   gtk_widget_activate_action_variant (GTK_WIDGET (window), "win.figure-remove", id);
   desktop_test_until (has_not_kept, window);
-  give (window, "figure-unremove", NULL);
+  give (window, "undo", NULL);
   desktop_test_until (has_kept, window);
   desktop_test_close (window);
 }

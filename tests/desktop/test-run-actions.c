@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is done with chosen runs: tags, leading elsewhere, verify. */
 #include "desktop.h"
+#include "host/registry/json.h"
 #include "ui/desktop/runs-table.h"
 
 #include <string.h>
@@ -109,6 +110,103 @@ tags_are_typed_in_a_dialog (void)
   type_tags (&f, "baseline, for the paper", "odd, baseline", "save");
   desktop_test_until (has_tags, &(Tagged){ &f, one[0], "odd, baseline" });
   desktop_test_until (has_tags, &(Tagged){ &f, two[1], "baseline, for the paper" });
+  desktop_test_close (f.window);
+}
+
+/* What "assay tag" shows; NULL: no notes. */
+static char *
+notes_of (const char *run, const char *member)
+{
+  g_autofree char *path = g_build_filename (workspace, "runs", run, "notes.json", NULL);
+  g_autoptr (JsonNode) node = assay_json_load (path, NULL);
+  JsonNode *found
+      = node != NULL ? json_object_get_member (json_node_get_object (node), member) : NULL;
+
+  return found != NULL ? json_to_string (found, FALSE) : NULL;
+}
+
+typedef struct
+{
+  const char *run, *member, *text; /* text NULL: no such member */
+} Noted;
+
+static gboolean
+is_noted (gpointer data)
+{
+  const Noted *noted = data;
+  g_autofree char *text = notes_of (noted->run, noted->member);
+
+  return g_strcmp0 (text, noted->text) == 0;
+}
+
+static void
+give (Fixture *f, const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (f->window), action, NULL));
+}
+
+static void
+type_note (Fixture *f, const char *text)
+{
+  AdwMessageDialog *dialog;
+  GtkWidget *view;
+
+  give (f, "win.run-note");
+  dialog = desktop_test_dialog (f->window, ADW_TYPE_MESSAGE_DIALOG);
+  view = desktop_test_find (dialog, GTK_TYPE_TEXT_VIEW, NULL);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1);
+  adw_message_dialog_response (dialog, "save");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+}
+
+typedef struct
+{
+  Fixture *f;
+  const char *text;
+} Said;
+
+static gboolean
+is_said (gpointer data)
+{
+  const Said *said = data;
+
+  return desktop_test_find (said->f->window, GTK_TYPE_LABEL, said->text) != NULL;
+}
+
+/* Each run gets back what it had, one step after the other. */
+static void
+notes_on_many_runs_are_undone (void)
+{
+  Fixture f;
+  g_auto (GStrv) one = NULL, four = NULL;
+
+  fixture_open (&f);
+  one = choose (&f, 1);
+  type_tags (&f, "odd, baseline", "odd", "save");
+  desktop_test_until (is_said, &(Said){ &f, "Tags saved" });
+  four = choose (&f, 4);
+  type_tags (&f, "", "odd, all", "save");
+  desktop_test_until (is_said, &(Said){ &f, "Tags saved for 4 runs" });
+  type_note (&f, "seen");
+  desktop_test_until (is_said, &(Said){ &f, "Note saved for 4 runs" });
+  desktop_test_picture (GTK_WIDGET (f.window), "runs-undo");
+  give (&f, "win.run-star");
+  desktop_test_until (is_said, &(Said){ &f, "4 runs starred" });
+  g_assert_true (
+      is_noted (&(Noted){ four[1], "tags", "[\"baseline\",\"for the paper\",\"odd\",\"all\"]" }));
+  g_assert_true (is_noted (&(Noted){ four[3], "tags", "[\"odd\",\"all\"]" }));
+  g_assert_true (is_noted (&(Noted){ four[3], "note", "\"seen\"" }));
+  g_assert_true (is_noted (&(Noted){ four[3], "star", "true" }));
+  give (&f, "win.undo");
+  give (&f, "win.undo");
+  give (&f, "win.undo");
+  desktop_test_until (is_noted, &(Noted){ four[3], "tags", NULL });
+  desktop_test_until (is_noted, &(Noted){ four[2], "note", NULL });
+  desktop_test_until (is_noted, &(Noted){ four[1], "star", NULL });
+  desktop_test_until (is_noted, &(Noted){ four[1], "tags", "[\"baseline\",\"for the paper\"]" });
+  desktop_test_until (is_noted, &(Noted){ four[0], "tags", "[\"odd\"]" });
+  give (&f, "win.undo");
+  desktop_test_until (is_noted, &(Noted){ one[0], "tags", "[\"odd\",\"baseline\"]" });
   desktop_test_close (f.window);
 }
 
@@ -255,6 +353,7 @@ main (int argc, char **argv)
   desktop_test_run_gallery (workspace, "--preset quick -j 2");
 #define ADD(name, test) g_test_add_func ("/desktop/run-actions/" name, test)
   ADD ("tags-are-typed-in-a-dialog", tags_are_typed_in_a_dialog);
+  ADD ("notes-on-many-runs-are-undone", notes_on_many_runs_are_undone);
   ADD ("chosen-runs-are-shown-elsewhere", chosen_runs_are_shown_elsewhere);
   ADD ("the-button-compares", the_button_compares);
   ADD ("a-run-is-verified", a_run_is_verified);

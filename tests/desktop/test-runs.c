@@ -447,11 +447,11 @@ deleting_can_be_undone (void)
   act (&f, "win.run-delete");
   wait_for_cell (&f, run, "status", "");
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
-  g_assert_true (can (&f, "run-undelete"));
+  g_assert_true (can (&f, "undo"));
   desktop_test_picture (GTK_WIDGET (f.window), "runs-deleted");
-  act (&f, "win.run-undelete");
+  act (&f, "win.undo");
   wait_for_cell (&f, run, "status", "done");
-  g_assert_false (can (&f, "run-undelete"));
+  g_assert_false (can (&f, "undo"));
   desktop_test_close (f.window);
 }
 

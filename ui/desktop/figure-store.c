@@ -11,8 +11,7 @@ struct _StudioFigureStore
   GObject parent_instance;
   char *workspace, *path;
   GPtrArray *figures; /* StudioSavedFigure */
-  StudioSavedFigure *removed;
-  guint removed_from;
+  GPtrArray *removed; /* Removed, the last one last */
   gboolean loaded;
   GThreadPool *writer; /* one thread: the last change is written last */
 };
@@ -20,6 +19,12 @@ struct _StudioFigureStore
 G_DEFINE_FINAL_TYPE (StudioFigureStore, studio_figure_store, G_TYPE_OBJECT)
 
 static guint changed_signal;
+
+typedef struct
+{
+  StudioSavedFigure *saved;
+  guint place;
+} Removed;
 
 static void
 saved_free (gpointer data)
@@ -32,6 +37,15 @@ saved_free (gpointer data)
   g_free (saved->figure);
   g_hash_table_unref (saved->options);
   g_free (saved);
+}
+
+static void
+removed_free (gpointer data)
+{
+  Removed *removed = data;
+
+  saved_free (removed->saved);
+  g_free (removed);
 }
 
 /* ---- JSON ---- */
@@ -237,23 +251,26 @@ studio_figure_store_add (StudioFigureStore *store, const char *name, const char 
 void
 studio_figure_store_remove (StudioFigureStore *store, const char *id)
 {
+  Removed *removed;
   guint place;
 
   if (!find (store, id, &place))
     return;
-  g_clear_pointer (&store->removed, saved_free);
-  store->removed_from = place;
-  store->removed = g_ptr_array_steal_index (store->figures, place);
+  removed = g_new (Removed, 1);
+  *removed = (Removed){ g_ptr_array_steal_index (store->figures, place), place };
+  g_ptr_array_add (store->removed, removed);
   keep (store);
 }
 
 void
 studio_figure_store_restore (StudioFigureStore *store)
 {
-  if (store->removed == NULL)
+  g_autofree Removed *last = NULL;
+
+  if (store->removed->len == 0)
     return;
-  g_ptr_array_insert (store->figures, (int) MIN (store->removed_from, store->figures->len),
-                      g_steal_pointer (&store->removed));
+  last = g_ptr_array_steal_index (store->removed, store->removed->len - 1);
+  g_ptr_array_insert (store->figures, (int) MIN (last->place, store->figures->len), last->saved);
   keep (store);
 }
 
@@ -282,7 +299,7 @@ studio_figure_store_finalize (GObject *object)
 
   if (store->writer != NULL)
     g_thread_pool_free (store->writer, FALSE, TRUE);
-  g_clear_pointer (&store->removed, saved_free);
+  g_ptr_array_unref (store->removed);
   g_ptr_array_unref (store->figures);
   g_free (store->workspace);
   g_free (store->path);
@@ -301,4 +318,5 @@ static void
 studio_figure_store_init (StudioFigureStore *store)
 {
   store->figures = g_ptr_array_new_with_free_func (saved_free);
+  store->removed = g_ptr_array_new_with_free_func (removed_free);
 }

@@ -29,7 +29,7 @@ const StudioSavedFigure *studio_figure_store_find (StudioFigureStore *store, con
 /** Keeps one; its id is owned by the store. */
 const char *studio_figure_store_add (StudioFigureStore *store, const char *name, const char *study,
                                      const char *figure, GHashTable *options);
-/** The last one that was removed can be brought back to its place. */
+/** The one that was removed last and is not back yet can be brought back to its place. */
 void studio_figure_store_remove (StudioFigureStore *store, const char *id);
 void studio_figure_store_restore (StudioFigureStore *store);
 /** Waits until all that was changed is on the disk. */

@@ -260,6 +260,12 @@ on_keep (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+unremove (gpointer store)
+{
+  studio_figure_store_restore (store);
+}
+
+static void
 on_remove (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   StudioFiguresView *view = data;
@@ -273,15 +279,8 @@ on_remove (GSimpleAction *action, GVariant *parameter, gpointer data)
   id = g_strdup (saved->id);
   studio_figure_store_remove (view->store, id);
   if (studio_window_of (view) != NULL)
-    studio_window_toast (studio_window_of (view), text, "_Undo", "win.figure-unremove");
-}
-
-static void
-on_unremove (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioFiguresView *view = data;
-
-  studio_figure_store_restore (view->store);
+    studio_window_toast_undo (studio_window_of (view), text, unremove, g_object_ref (view->store),
+                              g_object_unref);
 }
 
 /* ---- what is shown ---- */
@@ -364,7 +363,6 @@ static const GActionEntry entries[] = {
   { .name = "figure-export-to", .activate = on_export_to, .parameter_type = "s" },
   { .name = "figure-keep-as", .activate = on_keep_as, .parameter_type = "s" },
   { .name = "figure-remove", .activate = on_remove, .parameter_type = "s" },
-  { .name = "figure-unremove", .activate = on_unremove },
   { .name = "figure-options", .state = "false", .change_state = on_options },
   { .name = "figure-as-declared", .activate = on_as_declared },
   { .name = "figure-next", .activate = on_next },

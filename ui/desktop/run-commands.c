@@ -14,6 +14,9 @@ typedef struct
   char *text;
   AssayRegistry *registry; /* NULL: not scanned yet */
   AssayExportFormat format;
+  GPtrArray
+      *before; /* of JsonNode, see StudioRunOutcome: of runs that are done, or to be put back */
+  const char *member; /* of the notes, that is put back */
 } Work;
 
 static void
@@ -24,6 +27,7 @@ work_free (gpointer data)
   g_strfreev (work->runs);
   g_free (work->text);
   g_clear_pointer (&work->registry, assay_registry_unref);
+  g_clear_pointer (&work->before, g_ptr_array_unref);
   g_free (work);
 }
 
@@ -33,11 +37,22 @@ studio_run_outcome_free (StudioRunOutcome *outcome)
   if (outcome == NULL)
     return;
   g_strfreev (outcome->done);
+  g_clear_pointer (&outcome->before, g_ptr_array_unref);
   g_free (outcome->sentence);
   g_free (outcome);
 }
 
-/* ---- one run ---- */
+static void
+node_free (gpointer node)
+{
+  if (node != NULL)
+    json_node_unref (node);
+}
+
+/* ---- one run: the one of this number ---- */
+
+/* The member of the notes that a command changes; NULL: it changes none. */
+static const char *member_of (StudioRunCommand command);
 
 /* Notes are read, changed and written: one thread at a time. */
 static GMutex notes_lock;
@@ -71,44 +86,67 @@ change_tags (JsonObject *notes, const char *text)
   json_object_set_array_member (notes, "tags", array);
 }
 
-static gboolean
-change_notes (AssayWorkspace *workspace, const char *run, const Work *work, GError **error)
+static void
+set_notes (JsonObject *notes, const Work *work)
 {
-  g_autoptr (AssayRunDir) dir = NULL;
-  g_autoptr (JsonObject) notes = NULL;
-  gboolean ok;
-
-  g_mutex_lock (&notes_lock);
-  dir = assay_run_dir_open (workspace, run, error);
-  if (dir != NULL)
-    notes = dir->notes != NULL ? json_object_ref (dir->notes) : json_object_new ();
-  if (dir != NULL && work->command == STUDIO_NOTE_RUNS)
+  if (work->command == STUDIO_NOTE_RUNS)
     json_object_set_string_member (notes, "note", work->text);
-  else if (dir != NULL && work->command == STUDIO_TAG_RUNS)
+  else if (work->command == STUDIO_TAG_RUNS)
     change_tags (notes, work->text);
-  else if (dir != NULL)
+  else
     json_object_set_boolean_member (notes, "star", work->command == STUDIO_STAR_RUNS);
-  ok = dir != NULL && assay_run_dir_save_notes (dir, notes, error);
-  g_mutex_unlock (&notes_lock);
-  return ok;
+}
+
+static void
+put_back (JsonObject *notes, const char *member, JsonNode *before)
+{
+  if (before != NULL)
+    json_object_set_member (notes, member, json_node_copy (before));
+  else
+    json_object_remove_member (notes, member);
 }
 
 static gboolean
-cancel_run (AssayWorkspace *workspace, const char *run, const Work *work, GError **error)
+change_notes (AssayWorkspace *workspace, Work *work, guint i, GError **error)
 {
-  return assay_run_cancel (workspace, run, error);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&notes_lock);
+  g_autoptr (AssayRunDir) dir = assay_run_dir_open (workspace, work->runs[i], error);
+  const char *member = member_of (work->command);
+  g_autoptr (JsonObject) notes = NULL;
+  g_autoptr (JsonNode) before = NULL;
+
+  if (dir == NULL)
+    return FALSE;
+  notes = dir->notes != NULL ? json_object_ref (dir->notes) : json_object_new ();
+  if (member != NULL)
+    before = json_object_dup_member (notes, member);
+  if (member != NULL)
+    set_notes (notes, work);
+  else
+    put_back (notes, work->member, work->before->pdata[i]);
+  if (!assay_run_dir_save_notes (dir, notes, error))
+    return FALSE;
+  if (member != NULL)
+    g_ptr_array_add (work->before, g_steal_pointer (&before));
+  return TRUE;
 }
 
 static gboolean
-delete_run (AssayWorkspace *workspace, const char *run, const Work *work, GError **error)
+cancel_run (AssayWorkspace *workspace, Work *work, guint i, GError **error)
 {
-  return assay_run_trash (workspace, run, error);
+  return assay_run_cancel (workspace, work->runs[i], error);
 }
 
 static gboolean
-restore_run (AssayWorkspace *workspace, const char *run, const Work *work, GError **error)
+delete_run (AssayWorkspace *workspace, Work *work, guint i, GError **error)
 {
-  return assay_run_restore (workspace, run, error);
+  return assay_run_trash (workspace, work->runs[i], error);
+}
+
+static gboolean
+restore_run (AssayWorkspace *workspace, Work *work, guint i, GError **error)
+{
+  return assay_run_restore (workspace, work->runs[i], error);
 }
 
 /* ---- runs of one study ---- */
@@ -185,19 +223,33 @@ run_again (AssayWorkspace *workspace, const Work *work, GStrvBuilder *done, GErr
 
 static const struct
 {
-  gboolean (*each) (AssayWorkspace *workspace, const char *run, const Work *work, GError **error);
+  gboolean (*each) (AssayWorkspace *workspace, Work *work, guint i, GError **error);
   const char *one, *many; /* what was done, in words */
+  const char *member;     /* of the notes */
+  StudioRunCommand undo;  /* 0: none */
 } commands[STUDIO_N_RUN_COMMANDS] = {
   [STUDIO_CANCEL_RUNS] = { cancel_run, "The run was asked to end", "%u runs were asked to end" },
-  [STUDIO_DELETE_RUNS] = { delete_run, "Run moved to the trash", "%u runs moved to the trash" },
+  [STUDIO_DELETE_RUNS] = { delete_run, "Run moved to the trash", "%u runs moved to the trash", NULL,
+                           STUDIO_RESTORE_RUNS },
   [STUDIO_RESTORE_RUNS] = { restore_run, "The run is back", "%u runs are back" },
-  [STUDIO_STAR_RUNS] = { change_notes, "Starred", "%u runs starred" },
-  [STUDIO_UNSTAR_RUNS] = { change_notes, "Star taken away", "%u stars taken away" },
-  [STUDIO_NOTE_RUNS] = { change_notes, "Note saved", "Note saved for %u runs" },
-  [STUDIO_TAG_RUNS] = { change_notes, "Tags saved", "Tags saved for %u runs" },
+  [STUDIO_STAR_RUNS]
+  = { change_notes, "Starred", "%u runs starred", "star", STUDIO_PUT_NOTES_BACK },
+  [STUDIO_UNSTAR_RUNS]
+  = { change_notes, "Star taken away", "%u stars taken away", "star", STUDIO_PUT_NOTES_BACK },
+  [STUDIO_NOTE_RUNS]
+  = { change_notes, "Note saved", "Note saved for %u runs", "note", STUDIO_PUT_NOTES_BACK },
+  [STUDIO_TAG_RUNS]
+  = { change_notes, "Tags saved", "Tags saved for %u runs", "tags", STUDIO_PUT_NOTES_BACK },
   [STUDIO_RETRY_RUNS] = { NULL, "A new run was started", "%u new runs were started" },
   [STUDIO_RESUME_RUNS] = { NULL, "The run goes on", "%u runs go on" },
+  [STUDIO_PUT_NOTES_BACK] = { change_notes, "The run is as before", "%u runs are as before" },
 };
+
+static const char *
+member_of (StudioRunCommand command)
+{
+  return commands[command].member;
+}
 
 static char *
 make_sentence (StudioRunCommand command, guint done, guint wanted, const GError *error)
@@ -222,7 +274,7 @@ make_sentence (StudioRunCommand command, guint done, guint wanted, const GError 
 static void
 do_command (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const Work *work = data;
+  Work *work = data;
   AssayWorkspace *workspace = studio_session_workspace (source);
   g_autoptr (GStrvBuilder) done = g_strv_builder_new ();
   g_autoptr (GError) error = NULL;
@@ -231,11 +283,12 @@ do_command (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
   if (commands[work->command].each == NULL)
     run_again (workspace, work, done, &error);
   else
-    for (char **run = work->runs; *run != NULL; run++)
-      if (commands[work->command].each (workspace, *run, work, error == NULL ? &error : NULL))
-        g_strv_builder_add (done, *run);
+    for (guint i = 0; work->runs[i] != NULL; i++)
+      if (commands[work->command].each (workspace, work, i, error == NULL ? &error : NULL))
+        g_strv_builder_add (done, work->runs[i]);
   outcome->command = work->command;
   outcome->done = g_strv_builder_end (done);
+  outcome->before = member_of (work->command) != NULL ? g_steal_pointer (&work->before) : NULL;
   outcome->failed = error != NULL;
   outcome->sentence = make_sentence (work->command, g_strv_length (outcome->done),
                                      g_strv_length (work->runs), error);
@@ -261,10 +314,34 @@ studio_run_command (StudioSession *session, StudioRunCommand command, const char
                     const char *text, GCancellable *cancellable, GAsyncReadyCallback callback,
                     gpointer data)
 {
-  g_autoptr (GTask) task = new_task (
-      session,
-      &(Work){ .command = command, .runs = g_strdupv ((GStrv) runs), .text = g_strdup (text) },
-      cancellable, callback, data);
+  g_autoptr (GTask) task
+      = new_task (session,
+                  &(Work){ .command = command,
+                           .runs = g_strdupv ((GStrv) runs),
+                           .text = g_strdup (text),
+                           .before = g_ptr_array_new_with_free_func (node_free) },
+                  cancellable, callback, data);
+
+  studio_task_run (task, do_command);
+}
+
+gboolean
+studio_run_outcome_can_be_undone (const StudioRunOutcome *outcome)
+{
+  return commands[outcome->command].undo != 0 && outcome->done[0] != NULL;
+}
+
+void
+studio_run_command_undo (StudioSession *session, StudioRunOutcome *outcome,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (StudioRunOutcome) taken = outcome;
+  g_autoptr (GTask) task = new_task (session,
+                                     &(Work){ .command = commands[taken->command].undo,
+                                              .runs = g_steal_pointer (&taken->done),
+                                              .before = g_steal_pointer (&taken->before),
+                                              .member = member_of (taken->command) },
+                                     cancellable, callback, data);
 
   studio_task_run (task, do_command);
 }

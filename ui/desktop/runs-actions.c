@@ -12,6 +12,40 @@
 
 /* ---- doing it ---- */
 
+static void on_command_done (GObject *session, GAsyncResult *result, gpointer data);
+
+typedef struct
+{
+  StudioRunsView *view;
+  StudioRunOutcome *outcome;
+} Done;
+
+static void
+undo_done (gpointer data)
+{
+  Done *done = data;
+
+  studio_run_command_undo (done->view->session, g_steal_pointer (&done->outcome),
+                           done->view->closing, on_command_done, done->view);
+}
+
+static void
+done_free (gpointer data)
+{
+  Done *done = data;
+
+  studio_run_outcome_free (done->outcome);
+  g_free (done);
+}
+
+/* A single star is seen where it was set. */
+static gboolean
+goes_without_saying (const StudioRunOutcome *outcome)
+{
+  return !outcome->failed && g_strv_length (outcome->done) < 2
+         && (outcome->command == STUDIO_STAR_RUNS || outcome->command == STUDIO_UNSTAR_RUNS);
+}
+
 static void
 on_command_done (GObject *session, GAsyncResult *result, gpointer data)
 {
@@ -19,22 +53,23 @@ on_command_done (GObject *session, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (StudioRunOutcome) outcome = g_task_propagate_pointer (G_TASK (result), &error);
   StudioWindow *window;
+  Done *done;
 
   if (outcome == NULL)
     return;
   studio_session_refresh (STUDIO_SESSION (session));
   studio_run_page_runs_changed (view->page);
   window = studio_window_of (view);
-  if (outcome->command == STUDIO_DELETE_RUNS && outcome->done[0] != NULL)
+  if (goes_without_saying (outcome))
+    return;
+  if (!studio_run_outcome_can_be_undone (outcome))
     {
-      g_strfreev (view->deleted);
-      view->deleted = g_steal_pointer (&outcome->done);
-      studio_runs_view_update_actions (view);
-      studio_window_toast (window, outcome->sentence, "Undo", "win.run-undelete");
+      studio_window_toast (window, outcome->sentence, NULL, NULL);
+      return;
     }
-  else if (outcome->failed
-           || (outcome->command != STUDIO_STAR_RUNS && outcome->command != STUDIO_UNSTAR_RUNS))
-    studio_window_toast (window, outcome->sentence, NULL, NULL);
+  done = g_new (Done, 1);
+  *done = (Done){ view, g_steal_pointer (&outcome) };
+  studio_window_toast_undo (window, done->outcome->sentence, undo_done, done, done_free);
 }
 
 void
@@ -79,16 +114,6 @@ on_delete (GSimpleAction *action, GVariant *parameter, gpointer data)
   do_to_chosen (view, STUDIO_DELETE_RUNS);
   if (studio_run_page_run (view->page) != NULL)
     studio_run_page_leave (view->page);
-}
-
-static void
-on_undelete (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioRunsView *view = data;
-  g_auto (GStrv) runs = g_steal_pointer (&view->deleted);
-
-  studio_runs_view_command (view, STUDIO_RESTORE_RUNS, (const char *const *) runs, NULL);
-  studio_runs_view_update_actions (view);
 }
 
 /* Takes the stars away when all that is chosen has one. */
@@ -432,7 +457,6 @@ static const GActionEntry entries[] = {
   { .name = "run-retry", .activate = on_retry },
   { .name = "run-resume", .activate = on_resume },
   { .name = "run-delete", .activate = on_delete },
-  { .name = "run-undelete", .activate = on_undelete },
   { .name = "run-star", .activate = on_star },
   { .name = "run-tag", .activate = on_tag },
   { .name = "run-note", .activate = on_note },
@@ -519,7 +543,6 @@ studio_runs_view_update_actions (StudioRunsView *view)
   enable (view, "run-cancel", now.mapped && now.live > 0);
   enable (view, "run-resume", now.mapped && now.ended > 0);
   enable (view, "run-delete", now.mapped && now.n > now.live);
-  enable (view, "run-undelete", view->deleted != NULL);
   enable (view, "run-compare", now.mapped && !now.page && now.n > 1);
   enable (view, "run-verify", now.mapped && now.page);
 }

@@ -36,7 +36,6 @@ struct _StudioRunsView
   double step;           /* at which new columns show metrics */
   gboolean wants_words;
   gint64 words_made; /* monotonic time */
-  GStrv deleted;     /* what undo brings back */
 };
 
 /** Asks the index for the rows again. */

@@ -382,7 +382,6 @@ studio_runs_view_finalize (GObject *object)
   g_clear_object (&view->closing);
   studio_runs_choice_free (view->choice);
   g_strfreev (view->metrics);
-  g_strfreev (view->deleted);
   G_OBJECT_CLASS (studio_runs_view_parent_class)->finalize (object);
 }
 

@@ -15,6 +15,7 @@ struct _StudioWindow
 {
   AdwApplicationWindow parent_instance;
   StudioSession *session; /* NULL: it could not be opened */
+  StudioUndo *undo;
   GtkStack *states;
   AdwStatusPage *failure;
   AdwToastOverlay *toasts;
@@ -100,17 +101,34 @@ studio_window_show_figure (StudioWindow *window, const char *figure)
   studio_figures_view_show_figure (page (window, "figures"), figure);
 }
 
+static AdwToast *
+toast_new (const char *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  return adw_toast_new (markup);
+}
+
 void
 studio_window_toast (StudioWindow *window, const char *text, const char *label, const char *action)
 {
-  g_autofree char *markup = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (markup);
+  AdwToast *toast = toast_new (text);
 
   if (label != NULL)
     {
       adw_toast_set_button_label (toast, label);
       adw_toast_set_detailed_action_name (toast, action);
     }
+  adw_toast_overlay_add_toast (window->toasts, toast);
+}
+
+void
+studio_window_toast_undo (StudioWindow *window, const char *text, StudioUndoFunc undo,
+                          gpointer data, GDestroyNotify destroy)
+{
+  AdwToast *toast = toast_new (text);
+
+  studio_undo_add (window->undo, toast, undo, data, destroy);
   adw_toast_overlay_add_toast (window->toasts, toast);
 }
 
@@ -272,6 +290,7 @@ studio_window_new (GtkApplication *application, StudioSession *session)
 
   window->session = g_object_ref (session);
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
+  window->undo = studio_undo_new (G_ACTION_MAP (window));
   add_pages (window);
   show_name (window);
   g_signal_connect_object (session, "notice", G_CALLBACK (on_notice), window, 0);
@@ -311,8 +330,20 @@ studio_window_dispose (GObject *object)
 
   if (window->session != NULL)
     studio_session_close (window->session);
+  g_clear_pointer (&window->undo, studio_undo_free);
   g_clear_object (&window->session);
   G_OBJECT_CLASS (studio_window_parent_class)->dispose (object);
+}
+
+/* What is typed is undone where it is typed, and nowhere else while somebody types. */
+static gboolean
+on_undo_key (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+
+  if (GTK_IS_TEXT (focus) || GTK_IS_TEXT_VIEW (focus))
+    return FALSE;
+  return gtk_widget_activate_action (widget, "win.undo", NULL);
 }
 
 static void
@@ -322,6 +353,7 @@ studio_window_class_init (StudioWindowClass *class)
 
   G_OBJECT_CLASS (class)->dispose = studio_window_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/window.ui");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, on_undo_key, NULL);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, states);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, failure);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, toasts);

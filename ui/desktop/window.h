@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ui/desktop/session.h"
+#include "ui/desktop/undo.h"
 #include <adwaita.h>
 
 #define STUDIO_TYPE_WINDOW (studio_window_get_type ())
@@ -33,3 +34,6 @@ void studio_window_show_figure (StudioWindow *window, const char *figure);
 /** A short message at the bottom.  @action: detailed action of its button @label, or NULL. */
 void studio_window_toast (StudioWindow *window, const char *text, const char *label,
                           const char *action);
+/** The same with a button that undoes what was done; see studio_undo_add. */
+void studio_window_toast_undo (StudioWindow *window, const char *text, StudioUndoFunc undo,
+                               gpointer data, GDestroyNotify destroy);
