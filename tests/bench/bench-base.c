@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log/log.h"
+#include "base/num/random.h"
+#include "base/num/resample.h"
 #include "bench.h"
 
 #include <math.h>
@@ -58,6 +60,69 @@ observe_bytes (void *path)
   return write_log (path) && stat (path, &st) == 0 ? (double) st.st_size / OBSERVATIONS : NAN;
 }
 
+/* ---- redraws ---- */
+
+#define LEVELS 10000
+#define DRAWS ((double) ASSAY_REDRAWS * (LEVELS - 1))
+
+static void *
+set_up_levels (void)
+{
+  double *x = malloc (LEVELS * sizeof *x);
+
+  for (int i = 0; x != NULL && i < LEVELS; i++)
+    x[i] = .37 * i - i % 7;
+  return x;
+}
+
+static double
+redraws (void *x)
+{
+  double start = bench_now ();
+  double variance = assay_redraw_variance (x, LEVELS, "bench");
+
+  return variance > 0 ? DRAWS / (bench_now () - start) / 1e6 : NAN;
+}
+
+/* The definition: block by block, word by word. */
+static void
+refill_plainly (AssayStream *s)
+{
+  const uint32_t key[2] = { (uint32_t) s->key, (uint32_t) (s->key >> 32) };
+
+  for (uint32_t i = 0; i < ASSAY_STREAM_WORDS; i += 4, s->block++)
+    assay_philox ((uint32_t[4]){ (uint32_t) s->block, (uint32_t) (s->block >> 32),
+                                 (uint32_t) s->name, (uint32_t) (s->name >> 32) },
+                  key, s->words + i);
+  s->used = 0;
+}
+
+static double
+plain_redraws (void *data)
+{
+  const double *x = data;
+  double start = bench_now (), variance = 0;
+  AssayStream stream;
+
+  assay_stream_init (&stream, 0, "bench");
+  stream.refill = refill_plainly;
+  for (int redraw = 0; redraw < ASSAY_REDRAWS; redraw++)
+    {
+      double sum = 0;
+
+      for (int i = 1; i < LEVELS; i++)
+        sum += x[assay_below (&stream, LEVELS)];
+      variance += sum * sum;
+    }
+  return variance > 0 ? DRAWS / (bench_now () - start) / 1e6 : NAN;
+}
+
+static const BenchRoof plain = { .name = "plain-redraws",
+                                 .unit = "M/s",
+                                 .set_up = set_up_levels,
+                                 .measure = plain_redraws,
+                                 .tear_down = free };
+
 static const BenchCase cases[] = {
   { .suite = "workbench",
     .name = "observe",
@@ -74,6 +139,16 @@ static const BenchCase cases[] = {
     .set_up = set_up,
     .measure = observe_bytes,
     .tear_down = free },
+  { .suite = "workbench",
+    .name = "redraws",
+    .unit = "M/s",
+    .higher = true,
+    .set_up = set_up_levels,
+    .measure = redraws,
+    .tear_down = free,
+    .roof = &plain,
+    .work = 1,
+    .share = 3 },
 };
 
 const BenchTable bench_base = BENCH_TABLE (cases);

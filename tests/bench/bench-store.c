@@ -174,24 +174,36 @@ filter_runs (void *data)
   return 1e3 * (end - start);
 }
 
+/* @by: see AssayGroupQuery. */
 static double
-group_runs (void *data)
+group_runs_by (const char *const *by, guint n)
 {
   g_autoptr (GError) error = NULL;
   double start = bench_now ();
-  g_autoptr (AssayRunGroups) groups
-      = assay_index_group (store.index, &(AssayGroupQuery){ .metric = "metric-0" }, &error);
+  g_autoptr (AssayRunGroups) groups = assay_index_group (
+      store.index, &(AssayGroupQuery){ .by = by, .metric = "metric-0" }, &error);
   double end = bench_now ();
 
   if (groups == NULL)
     return failed (error);
-  if (groups->groups->len != CONFIGS
-      || !isfinite (g_array_index (groups->groups, AssayRunGroup, 1).low))
+  if (groups->groups->len != n || !isfinite (g_array_index (groups->groups, AssayRunGroup, 1).low))
     {
       fprintf (stderr, "bench: %u groups\n", groups->groups->len);
       return NAN;
     }
   return 1e3 * (end - start);
+}
+
+static double
+group_runs (void *data)
+{
+  return group_runs_by (NULL, CONFIGS);
+}
+
+static double
+group_by_agent (void *data)
+{
+  return group_runs_by ((const char *const[]){ "agent", NULL }, 2);
 }
 
 /* ---- A frame ---- */
@@ -265,6 +277,13 @@ static const BenchCase cases[] = {
     .yardstick = 20,
     .set_up = set_up_index,
     .measure = group_runs,
+    .tear_down = tear_down },
+  { .suite = "workbench",
+    .name = "index-group-large",
+    .unit = "ms",
+    .yardstick = 50,
+    .set_up = set_up_index,
+    .measure = group_by_agent,
     .tear_down = tear_down },
   { .suite = "workbench",
     .name = "frame-load",

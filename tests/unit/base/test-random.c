@@ -108,6 +108,31 @@ test_seek (void)
     }
 }
 
+/* Many blocks are made at once: where the number of a block needs its upper half, too. */
+static void
+test_blocks (void)
+{
+  static const uint64_t first[] = { 0, 5, UINT32_MAX - 20, (uint64_t) 1 << 60 };
+  AssayStream s;
+
+  assay_stream_init (&s, 0x123456789abcdef, "blocks");
+  for (guint i = 0; i < G_N_ELEMENTS (first); i++)
+    {
+      assay_stream_seek (&s, 4 * first[i]);
+      for (uint64_t block = first[i]; block < first[i] + 40; block++)
+        {
+          const uint32_t counter[4] = { (uint32_t) block, (uint32_t) (block >> 32),
+                                        (uint32_t) s.name, (uint32_t) (s.name >> 32) };
+          const uint32_t key[2] = { 0x89abcdef, 0x1234567 };
+          uint32_t expected[4];
+
+          assay_philox (counter, key, expected);
+          for (guint j = 0; j < 4; j++)
+            g_assert_cmphex (assay_bits (&s), ==, expected[j]);
+        }
+    }
+}
+
 static void
 test_copies (void)
 {
@@ -332,6 +357,7 @@ main (int argc, char **argv)
   g_test_add_func ("/random/draws-of-every-kind-never-change", test_pinned_draws);
   g_test_add_func ("/random/seek-finds-every-word", test_seek);
   g_test_add_func ("/random/a-place-is-come-back-to", test_places);
+  g_test_add_func ("/random/blocks-made-at-once-are-those-made-one-by-one", test_blocks);
   g_test_add_func ("/random/a-copy-goes-on-alike", test_copies);
   g_test_add_func ("/random/seeds-and-names-share-nothing", test_distinct);
   g_test_add_func ("/random/bits-are-uniform-alone-and-in-pairs", test_uniform_bits);
