@@ -313,9 +313,9 @@ a_file_is_chosen_for_a_parameter (void)
 static gboolean
 is_left_out (const char *action)
 {
-  static const char *const names[]
-      = { "win.run",          "win.run-retry",  "win.run-resume", "win.run-verify",
-          "win.queue-resume", "win.run-folder", "app.quit",       NULL };
+  static const char *const names[] = { "win.run",        "win.run-retry",    "win.run-resume",
+                                       "win.run-verify", "win.queue-resume", "win.queue-retry",
+                                       "win.run-folder", "app.quit",         NULL };
 
   return g_strv_contains (names, action);
 }

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What runs: seen, cancelled, resumed.
+ * What runs: seen, cancelled, resumed, run again.
  */
 #include "desktop.h"
+#include "host/registry/json.h"
+#include "host/run/rundir.h"
+#include "ui/desktop/filter-entry.h"
+#include "ui/desktop/queue-plan.h"
 #include "ui/desktop/queue-view.h"
-#include "ui/desktop/queue.h"
+#include <math.h>
+#include <signal.h>
+#include <string.h>
 
 static StudioQueueView *
 queue_of (StudioWindow *window)
@@ -93,6 +99,189 @@ cancel_run (StudioWindow *window, const StudioQueueRun *run)
       gtk_widget_activate_action (GTK_WIDGET (window), "win.queue-cancel-run", "s", run->id));
 }
 
+/* Of what is seen; "" is not. */
+static const char *
+text_of (StudioWindow *window, const char *label)
+{
+  GtkWidget *found = desktop_test_find (queue_of (window), GTK_TYPE_LABEL, label);
+
+  g_assert_nonnull (found);
+  return gtk_widget_get_mapped (found) ? gtk_label_get_text (GTK_LABEL (found)) : "";
+}
+
+static void
+assert_begins (const char *text, const char *with)
+{
+  if (!g_str_has_prefix (text, with))
+    g_error ("\"%s\" does not begin with \"%s\"", text, with);
+}
+
+/* ---- watching ---- */
+
+/* Six runs of a minute, two at once. */
+static void
+assert_estimates (StudioWindow *window)
+{
+  const StudioQueuePlan *plan = newest (window);
+  const StudioQueueRun *run = plan->running->pdata[0];
+  g_autofree char *cores = g_strdup_printf (", 2 of %u cores", g_get_num_processors ());
+  g_autofree char *state = studio_queue_run_state (run);
+
+  g_assert_cmpfloat (run->remaining, >, 30);
+  g_assert_cmpfloat (run->remaining, <, 200);
+  g_assert_cmpfloat (plan->remaining, >, 2 * run->remaining);
+  g_assert_cmpfloat (plan->remaining, <, 4 * run->remaining);
+  assert_begins (state, "learning · ");
+  g_assert_true (strstr (state, " % · about ") != NULL && g_str_has_suffix (state, " left"));
+  g_assert_nonnull (desktop_test_find (queue_of (window), GTK_TYPE_LABEL, state));
+  assert_begins (text_of (window, "total_words"), "1 plan: 0 of 6 runs, about ");
+  g_assert_true (g_str_has_suffix (text_of (window, "total_words"), cores));
+}
+
+static void
+kill_runner (StudioWindow *window, const StudioQueueRun *run)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayRunDir) dir = assay_run_dir_open (
+      studio_session_workspace (studio_window_session (window)), run->id, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (kill ((pid_t) assay_json_int (dir->status, "pid", -1), SIGKILL), ==, 0);
+}
+
+static gboolean
+has_lost_one (gpointer window)
+{
+  return newest (window)->counts[ASSAY_INTERRUPTED] == 1 && newest (window)->failed->len == 1;
+}
+
+static gboolean
+has_toast (gpointer window)
+{
+  return desktop_test_find (window, GTK_TYPE_LABEL, "1 new run started") != NULL;
+}
+
+/* What keys give: no plan is named. */
+static void
+press (StudioWindow *window, const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), action, "s", ""));
+}
+
+/* A runner is lost, and run again by the key of its row. */
+static void
+lose_one_and_retry_it (StudioWindow *window)
+{
+  GtkWidget *rows = desktop_test_find (queue_of (window), GTK_TYPE_LIST_BOX, "failed");
+
+  kill_runner (window, newest (window)->running->pdata[0]);
+  desktop_test_until (has_lost_one, window);
+  g_assert_true (newest (window)->live);
+  gtk_widget_grab_focus (gtk_widget_get_first_child (rows));
+  press (window, "win.queue-retry");
+}
+
+static gboolean
+has_two_timed_plans (gpointer window)
+{
+  const GPtrArray *plans = studio_queue_view_plans (queue_of (window));
+  const StudioQueueTotal total = studio_queue_total (plans);
+
+  return plans->len == 2 && total.plans == 2 && total.taken == 3 && total.remaining > 0;
+}
+
+/* The whole lasts as long as the longest of them. */
+static void
+assert_total_of_two (StudioWindow *window)
+{
+  const GPtrArray *plans = studio_queue_view_plans (queue_of (window));
+  const StudioQueuePlan *one = plans->pdata[0], *six = plans->pdata[1];
+  const StudioQueueTotal total = studio_queue_total (plans);
+  GtkWidget *bar = desktop_test_find (queue_of (window), GTK_TYPE_PROGRESS_BAR, "total_progress");
+
+  g_assert_cmpuint (one->n, ==, 1);
+  g_assert_cmpfloat (total.remaining, ==, MAX (one->remaining, six->remaining));
+  g_assert_cmpfloat_with_epsilon (total.fraction, (6 * six->fraction + one->fraction) / 7, 1e-9);
+  assert_begins (text_of (window, "total_words"), "2 plans: 1 of 7 runs, 1 failed, about ");
+  g_assert_cmpfloat_with_epsilon (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)),
+                                  total.fraction, 1e-9);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Progress of all plans");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       text_of (window, "total_words"));
+}
+
+/* Of what the toast says. */
+static void
+take_back (StudioWindow *window)
+{
+  GtkWidget *toast, *cancel;
+
+  desktop_test_until (has_toast, window);
+  toast = desktop_test_find (window, g_type_from_name ("AdwToastWidget"), NULL);
+  cancel = desktop_test_find (toast, GTK_TYPE_BUTTON, "Cancel");
+  g_assert_nonnull (cancel);
+  g_signal_emit_by_name (cancel, "clicked");
+  desktop_test_until (has_cancelled, window);
+}
+
+static gboolean
+has_no_live_plan (gpointer window)
+{
+  return studio_queue_total (studio_queue_view_plans (queue_of (window))).plans == 0;
+}
+
+/* Nothing goes on behind the tests. */
+static void
+cancel_all (StudioWindow *window)
+{
+  const GPtrArray *plans = studio_queue_view_plans (queue_of (window));
+  g_autoptr (GPtrArray) live = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < plans->len; i++)
+    if (((StudioQueuePlan *) plans->pdata[i])->live)
+      g_ptr_array_add (live, g_strdup (((StudioQueuePlan *) plans->pdata[i])->id));
+  for (guint i = 0; i < live->len; i++)
+    g_assert_true (
+        gtk_widget_activate_action (GTK_WIDGET (window), "win.queue-cancel", "s", live->pdata[i]));
+  desktop_test_until (has_no_live_plan, window);
+}
+
+static void
+all_that_runs_is_told_in_one_line (void)
+{
+  g_autofree char *workspace = desktop_test_folder ("total");
+  StudioWindow *window;
+
+  desktop_test_run_gallery (workspace, "--set seconds=60 --seeds 2 --cores 2 --detach");
+  window = open_on (workspace);
+  desktop_test_until (is_timed, window);
+  assert_estimates (window);
+  lose_one_and_retry_it (window);
+  desktop_test_until (has_two_timed_plans, window);
+  assert_total_of_two (window);
+  picture (window, "queue-two");
+  desktop_test_dark (TRUE);
+  desktop_test_picture (GTK_WIDGET (window), "queue-two-dark");
+  desktop_test_dark (FALSE);
+  take_back (window);
+  cancel_all (window);
+  g_assert_cmpstr (text_of (window, "total_words"), ==, "");
+  desktop_test_close (window);
+}
+
+/* The next to be started stand first. */
+static void
+assert_waiting_in_order (const StudioQueuePlan *plan)
+{
+  for (guint i = 0; i < plan->waiting->len; i++)
+    {
+      const StudioQueueRun *run = plan->waiting->pdata[i];
+
+      g_assert_cmpstr (run->id, ==, plan->runs->pdata[plan->running->len + i]);
+    }
+}
+
 static void
 a_plan_is_watched_cancelled_and_resumed (void)
 {
@@ -104,6 +293,7 @@ a_plan_is_watched_cancelled_and_resumed (void)
   desktop_test_until (has_progress, window);
   g_assert_cmpuint (newest (window)->n, ==, 6);
   desktop_test_until (is_timed, window);
+  assert_waiting_in_order (newest (window));
   picture (window, "queue-running");
   cancel_run (window, newest (window)->waiting->pdata[0]);
   desktop_test_until (has_cancelled, window);
@@ -122,6 +312,22 @@ a_plan_is_watched_cancelled_and_resumed (void)
   desktop_test_close (window);
 }
 
+/* ---- failures ---- */
+
+/* More than are shown at once. */
+static void
+assert_leads_to_failed_runs (StudioWindow *window)
+{
+  GtkWidget *all = desktop_test_find (queue_of (window), GTK_TYPE_BUTTON, "Show All 6");
+  GtkWidget *filter = desktop_test_find (window, STUDIO_TYPE_FILTER_ENTRY, NULL);
+  g_autofree char *wanted
+      = g_strdup_printf ("plan=%s status=failed,interrupted", newest (window)->id);
+
+  g_signal_emit_by_name (all, "clicked");
+  g_assert_cmpstr (studio_filter_entry_filter (STUDIO_FILTER_ENTRY (filter)), ==, wanted);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", "queue"));
+}
+
 static void
 a_failure_says_why_at_once (void)
 {
@@ -138,6 +344,7 @@ a_failure_says_why_at_once (void)
   g_assert_nonnull (failed->reason);
   g_assert_nonnull (desktop_test_find (queue_of (window), GTK_TYPE_LABEL, failed->reason));
   picture (window, "queue-failed");
+  assert_leads_to_failed_runs (window);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.queue-claims", "s",
                                              newest (window)->id));
   g_assert_cmpstr (studio_session_selection (studio_window_session (window))->study, ==, "gallery");
@@ -146,12 +353,77 @@ a_failure_says_why_at_once (void)
   desktop_test_close (window);
 }
 
-/* What keys give: no plan is named. */
-static void
-press (StudioWindow *window, const char *action)
+static gboolean
+is_new (gpointer window)
 {
-  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), action, "s", ""));
+  const char *before = g_object_get_data (window, "before");
+
+  return newest (window) != NULL && strcmp (newest (window)->id, before) != 0 && has_ended (window);
 }
+
+/* Waits until the plan that this makes has ended. */
+static void
+order_anew (StudioWindow *window, const char *action, const char *what)
+{
+  g_object_set_data_full (G_OBJECT (window), "before", g_strdup (newest (window)->id), g_free);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), action, "s", what));
+  desktop_test_until (is_new, window);
+}
+
+static void
+what_failed_is_run_again_as_new_runs (void)
+{
+  g_autofree char *workspace = desktop_test_folder ("retry"), *first = NULL, *failed = NULL;
+  const GPtrArray *plans;
+  StudioWindow *window;
+
+  desktop_test_run_gallery (workspace, "--set trouble=fail --set agent=plain --seeds 2 --cores 1");
+  window = open_on (workspace);
+  desktop_test_until (has_ended, window);
+  first = g_strdup (newest (window)->id);
+  g_assert_true (studio_queue_plan_can_be_retried (newest (window)));
+  order_anew (window, "win.queue-retry", first);
+  plans = studio_queue_view_plans (queue_of (window));
+  g_assert_cmpuint (newest (window)->counts[ASSAY_FAILED], ==, 2);
+  g_assert_cmpuint (newest (window)->cores, ==, 1);
+  g_assert_cmpuint (((StudioQueuePlan *) plans->pdata[1])->counts[ASSAY_FAILED], ==, 2);
+  failed = g_strdup (((StudioQueueRun *) newest (window)->failed->pdata[0])->id);
+  order_anew (window, "win.queue-retry", failed);
+  g_assert_cmpuint (newest (window)->n, ==, 1);
+  g_assert_cmpuint (newest (window)->counts[ASSAY_FAILED], ==, 1);
+  desktop_test_close (window);
+}
+
+static gboolean
+is_of_processes (gpointer window)
+{
+  return newest (window) != NULL && !newest (window)->inline_;
+}
+
+/* As --executor has it; what goes on without who asked for it are processes. */
+static void
+the_executor_is_the_plans (void)
+{
+  g_autofree char *workspace = desktop_test_folder ("executors");
+  StudioWindow *window;
+
+  desktop_test_run_gallery (workspace, "--set trouble=fail --set agent=plain --seeds 1 --cores 1 "
+                                       "--executor inline");
+  window = open_on (workspace);
+  desktop_test_until (has_ended, window);
+  g_assert_true (newest (window)->inline_);
+  g_assert_nonnull (desktop_test_find (queue_of (window), GTK_TYPE_LABEL,
+                                       "quick: 1 run, inline, one run after another, started just "
+                                       "now"));
+  order (window, "win.queue-resume");
+  desktop_test_until (is_of_processes, window);
+  g_assert_nonnull (desktop_test_find (queue_of (window), GTK_TYPE_LABEL,
+                                       "quick: 1 run, 1 core, local processes, started just now"));
+  desktop_test_until (has_ended, window);
+  desktop_test_close (window);
+}
+
+/* ---- keys ---- */
 
 static gboolean
 is_live (gpointer window)
@@ -228,6 +500,26 @@ is_behind (gpointer window)
   return !gtk_window_is_active (window);
 }
 
+/* As if it had been asked for long ago: only what took a while is told. */
+static void
+age_plan (const char *workspace)
+{
+  g_autofree char *folder = g_build_filename (workspace, "plans", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".json"))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+        g_autoptr (JsonNode) node = assay_json_load (path, NULL);
+        JsonObject *plan = json_node_get_object (node);
+
+        json_object_set_double_member (plan, "created", assay_json_real (plan, "created", 0) - 60);
+        g_assert_true (assay_json_save (path, node, NULL));
+      }
+}
+
 static void
 the_end_is_told_to_who_looks_elsewhere (void)
 {
@@ -242,8 +534,10 @@ the_end_is_told_to_who_looks_elsewhere (void)
   StudioWindow *window;
   GtkWidget *other;
 
-  desktop_test_run_gallery (workspace, "--set seconds=6 --set agent=plain --seeds 1 --detach");
+  desktop_test_run_gallery (workspace, "--set seconds=3 --set agent=plain --seeds 1 --detach");
   window = open_on (workspace);
+  desktop_test_until (is_live, window); /* the plan has been saved for the last time */
+  age_plan (workspace);
   other = gtk_window_new ();
   gtk_window_present (GTK_WINDOW (other));
   desktop_test_until (is_behind, window);
@@ -275,6 +569,11 @@ main (int argc, char **argv)
   g_test_add_func ("/desktop/queue/a-plan-is-watched-cancelled-and-resumed",
                    a_plan_is_watched_cancelled_and_resumed);
   g_test_add_func ("/desktop/queue/a-failure-says-why-at-once", a_failure_says_why_at_once);
+  g_test_add_func ("/desktop/queue/all-that-runs-is-told-in-one-line",
+                   all_that_runs_is_told_in_one_line);
+  g_test_add_func ("/desktop/queue/what-failed-is-run-again-as-new-runs",
+                   what_failed_is_run_again_as_new_runs);
+  g_test_add_func ("/desktop/queue/the-executor-is-the-plans", the_executor_is_the_plans);
   g_test_add_func ("/desktop/queue/keys-mean-what-has-the-focus", keys_mean_what_has_the_focus);
   g_test_add_func ("/desktop/queue/the-end-is-told-to-who-looks-elsewhere",
                    the_end_is_told_to_who_looks_elsewhere);

@@ -61,6 +61,8 @@ const StudioAction studio_actions[] = {
   { "win.queue-cancel::", { "<Control><Shift>Delete" }, "Cancel the plan", QUEUE },
   { "win.queue-cancel-run::", { "<Control>Delete" }, "Cancel the chosen run", QUEUE },
   { "win.queue-resume::", { "<Control>g" }, "Run what is not done", QUEUE },
+  { "win.queue-retry::", { "<Control>r" }, "Run what failed again, as new runs", QUEUE },
+  { "win.queue-failed::", { "<Control><Shift>l" }, "Show the runs that failed", QUEUE },
   { "win.queue-figures::", { "<Control><Shift>f" }, "Figures of the plan", QUEUE },
   { "win.queue-claims::", { "<Control><Shift>j" }, "Claims, judged on the plan", QUEUE },
   { "win.open-workspace", { "<Control>o" }, "Open another workspace", GENERAL },

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/plan-row.h"
 #include "ui/desktop/flow.h"
+#include "ui/desktop/queue-plan.h"
 #include "ui/desktop/runs-answer.h"
 #include "ui/desktop/split.h"
-#include "ui/desktop/words.h"
-#include <math.h>
 
 #define SIDE_BY_SIDE 560
 
@@ -13,9 +12,10 @@ struct _StudioPlanRow
   AdwBin parent_instance;
   AdwBin *head;
   GtkLabel *title, *origin, *counts;
-  GtkWidget *cancel, *resume, *figures, *claims;
+  GtkWidget *cancel, *retry, *resume, *figures, *claims;
   GtkProgressBar *progress;
   GtkListBox *failed, *running, *waiting;
+  GtkButton *all_failed;
   GtkLabel *more; /* that wait, too */
   char *plan;
 };
@@ -59,16 +59,17 @@ add_bar (GtkWidget *row)
   g_object_set_data (G_OBJECT (row), "bar", bar);
 }
 
+/* What can be done to the run: kept with the row as @name. */
 static void
-add_cancel (GtkWidget *row)
+add_button (GtkWidget *row, const char *name, const char *icon, const char *tooltip)
 {
-  GtkWidget *cancel = gtk_button_new_from_icon_name ("process-stop-symbolic");
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
-  gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (cancel, "flat");
-  gtk_widget_set_tooltip_text (cancel, "Cancel this run");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), cancel);
-  g_object_set_data (G_OBJECT (row), "cancel", cancel);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  g_object_set_data (G_OBJECT (row), name, button);
 }
 
 /* Its parts are kept with the row, which is used again for another run. */
@@ -87,10 +88,9 @@ run_row_new (Kind kind)
   if (kind == RUNNING)
     add_bar (row);
   if (kind == FAILED)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                               gtk_image_new_from_icon_name ("go-next-symbolic"));
+    add_button (row, "retry", "view-refresh-symbolic", "Run it again, as a new run");
   else
-    add_cancel (row);
+    add_button (row, "cancel", "process-stop-symbolic", "Cancel this run");
   return row;
 }
 
@@ -106,32 +106,32 @@ show_progress (gpointer row, const StudioQueueRun *run)
 }
 
 static void
-show_cancel (gpointer row, const StudioQueueRun *run)
+show_button (gpointer row, const char *name, const char *verb, const char *action,
+             const StudioQueueRun *run)
 {
-  GtkWidget *cancel = g_object_get_data (row, "cancel");
-  g_autofree char *name = g_strdup_printf ("Cancel %s", run->what);
+  GtkWidget *button = g_object_get_data (row, name);
+  g_autofree char *label = g_strdup_printf ("%s %s", verb, run->what);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  lead (cancel, "win.queue-cancel-run", run->id);
+  if (button == NULL)
+    return;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  lead (button, action, run->id);
 }
 
 static void
 show_run (gpointer row, const StudioQueueRun *run)
 {
-  g_autofree char *left = isnan (run->remaining) ? NULL : studio_duration (run->remaining);
-  g_autofree char *doing = g_strdup_printf ("%s%s%s%s", run->doing != NULL ? run->doing : "",
-                                            run->doing != NULL && left != NULL ? " · " : "",
-                                            left != NULL ? left : "", left != NULL ? " left" : "");
-
-  g_autofree char *line = studio_line_text (run->reason != NULL ? run->reason : doing);
+  g_autofree char *state = studio_queue_run_state (run);
+  g_autofree char *line = studio_line_text (state);
 
   adw_preferences_row_set_title (row, run->what);
   adw_action_row_set_subtitle (row, line);
   lead (row, "win.show-run", run->id);
   if (g_object_get_data (row, "bar") != NULL)
     show_progress (row, run);
-  if (g_object_get_data (row, "cancel") != NULL)
-    show_cancel (row, run);
+  show_button (row, "cancel", "Cancel", "win.queue-cancel-run", run);
+  show_button (row, "retry", "Retry", "win.queue-retry", run);
 }
 
 /* As many rows as there are runs; those that are there are used again. */
@@ -158,49 +158,6 @@ show_runs (GtkListBox *list, const GPtrArray *runs, Kind kind)
 /* ---- the plan ---- */
 
 static void
-append_count (GString *text, guint n, const char *words)
-{
-  if (n > 0)
-    g_string_append_printf (text, "%s%u %s", text->len > 0 ? " · " : "", n, words);
-}
-
-static char *
-counts_of (const StudioQueuePlan *plan)
-{
-  static const struct
-  {
-    AssayState state;
-    const char *words;
-  } shown[] = { { ASSAY_DONE, "done" },           { ASSAY_RUNNING, "running" },
-                { ASSAY_QUEUED, "waiting" },      { ASSAY_FAILED, "failed" },
-                { ASSAY_CANCELLED, "cancelled" }, { ASSAY_INTERRUPTED, "interrupted" } };
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *left = isnan (plan->remaining) ? NULL : studio_duration (plan->remaining);
-
-  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
-    append_count (text, plan->counts[shown[i].state], shown[i].words);
-  append_count (text, plan->elsewhere, "in other plans");
-  if (text->len == 0)
-    g_string_append_printf (text, "%u to run", plan->n);
-  if (left != NULL)
-    g_string_append_printf (text, " · about %s left", left);
-  return g_strdup (text->str);
-}
-
-static char *
-origin_of (const StudioQueuePlan *plan)
-{
-  g_autofree char *when = studio_when (plan->created);
-  g_autofree char *runs = studio_count (plan->n, "run");
-  g_autofree char *cores
-      = plan->cores > 0 ? studio_count (plan->cores, "core") : g_strdup ("all cores");
-
-  return g_strdup_printf ("%s%s%s, %s, local processes, started %s",
-                          plan->preset != NULL ? plan->preset : "",
-                          plan->preset != NULL ? ": " : "", runs, cores, when);
-}
-
-static void
 show_waiting (StudioPlanRow *row, const StudioQueuePlan *plan)
 {
   guint shown = plan->waiting->len;
@@ -212,18 +169,54 @@ show_waiting (StudioPlanRow *row, const StudioQueuePlan *plan)
   gtk_widget_set_visible (GTK_WIDGET (row->more), more > 0 && shown > 0);
 }
 
+static void
+show_failed (StudioPlanRow *row, const StudioQueuePlan *plan)
+{
+  guint n = studio_queue_plan_lost (plan);
+  g_autofree char *text = g_strdup_printf ("Show All %u", n);
+
+  show_runs (row->failed, plan->failed, FAILED);
+  gtk_button_set_label (row->all_failed, text);
+  gtk_widget_set_visible (GTK_WIDGET (row->all_failed), n > plan->failed->len);
+  lead (row->all_failed, "win.queue-failed", plan->id);
+}
+
 const char *
 studio_plan_row_plan (StudioPlanRow *row)
 {
   return row->plan;
 }
 
+static void
+show_commands (StudioPlanRow *row, const StudioQueuePlan *plan)
+{
+  gboolean known = plan->problem == NULL;
+  const struct
+  {
+    GtkWidget *button;
+    gboolean visible;
+    const char *action;
+  } commands[] = {
+    { row->figures, known, "win.queue-figures" },
+    { row->claims, known, "win.queue-claims" },
+    { row->retry, studio_queue_plan_can_be_retried (plan), "win.queue-retry" },
+    { row->resume, studio_queue_plan_can_be_resumed (plan), "win.queue-resume" },
+    { row->cancel, plan->live, "win.queue-cancel" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      gtk_widget_set_visible (commands[i].button, commands[i].visible);
+      lead (commands[i].button, commands[i].action, plan->id);
+    }
+}
+
 void
 studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan)
 {
   gboolean known = plan->problem == NULL;
-  g_autofree char *counts = known ? counts_of (plan) : g_strdup (plan->problem);
-  g_autofree char *origin = known ? origin_of (plan) : g_strdup (plan->id);
+  g_autofree char *counts = known ? studio_queue_plan_counts (plan) : g_strdup (plan->problem);
+  g_autofree char *origin = known ? studio_queue_plan_origin (plan) : g_strdup (plan->id);
 
   g_free (row->plan);
   row->plan = g_strdup (plan->id);
@@ -232,16 +225,9 @@ studio_plan_row_show (StudioPlanRow *row, const StudioQueuePlan *plan)
   gtk_label_set_text (row->counts, counts);
   gtk_progress_bar_set_fraction (row->progress, plan->fraction);
   gtk_widget_set_visible (GTK_WIDGET (row->progress), plan->live);
-  gtk_widget_set_visible (row->cancel, plan->live);
-  gtk_widget_set_visible (row->resume, studio_queue_plan_can_be_resumed (plan));
-  gtk_widget_set_visible (row->figures, known);
-  gtk_widget_set_visible (row->claims, known);
-  lead (row->cancel, "win.queue-cancel", plan->id);
-  lead (row->resume, "win.queue-resume", plan->id);
-  lead (row->figures, "win.queue-figures", plan->id);
-  lead (row->claims, "win.queue-claims", plan->id);
+  show_commands (row, plan);
   show_runs (row->running, plan->running, RUNNING);
-  show_runs (row->failed, plan->failed, FAILED);
+  show_failed (row, plan);
   show_waiting (row, plan);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   known ? plan->title : plan->id,
@@ -284,10 +270,9 @@ make_head (StudioPlanRow *row)
   gtk_widget_add_css_class (GTK_WIDGET (row->origin), "caption");
   row->figures = button_new (buttons, "Figures", "Figures of these runs");
   row->claims = button_new (buttons, "Claims", "Claims, judged on these runs");
+  row->retry = button_new (buttons, "Retry", "Run what failed again, as new runs");
   row->resume = button_new (buttons, "Resume", "Run what is not done, from where it stopped");
   row->cancel = button_new (buttons, "Cancel", "Cancel all that is not done");
-  gtk_widget_add_css_class (row->resume, "suggested-action");
-  gtk_widget_add_css_class (row->cancel, "destructive-action");
   adw_bin_set_child (row->head, studio_split_new (words, GTK_WIDGET (buttons), SIDE_BY_SIDE));
 }
 
@@ -310,6 +295,7 @@ studio_plan_row_class_init (StudioPlanRowClass *class)
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, counts);
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, progress);
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, failed);
+  gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, all_failed);
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, running);
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, waiting);
   gtk_widget_class_bind_template_child (widget_class, StudioPlanRow, more);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/queue-view.h"
 
-#include "host/run/supervisor.h"
 #include "ui/desktop/plan-row.h"
-#include "ui/desktop/queue.h"
-#include "ui/desktop/task.h"
+#include "ui/desktop/queue-orders.h"
+#include "ui/desktop/queue-plan.h"
 #include "ui/desktop/window.h"
+#include "ui/desktop/words.h"
 #include <string.h>
 
 #define PROGRESS_SECONDS 1
@@ -22,6 +22,9 @@ struct _StudioQueueView
   guint tick;
   GActionMap *actions; /* the window's; NULL: not yet */
   GtkStack *states;
+  GtkWidget *total; /* of all that is executed: its words, its bar */
+  GtkLabel *total_words;
+  GtkProgressBar *total_progress;
   GtkBox *list;
 };
 
@@ -52,6 +55,19 @@ find_plan (const GPtrArray *plans, const char *id)
     if (strcmp (((StudioQueuePlan *) plans->pdata[i])->id, id) == 0)
       return plans->pdata[i];
   return NULL;
+}
+
+static void
+show_total (StudioQueueView *view)
+{
+  const StudioQueueTotal total = studio_queue_total (view->plans);
+  g_autofree char *words = studio_queue_total_words (&total);
+
+  gtk_widget_set_visible (view->total, total.plans > 0);
+  gtk_label_set_text (view->total_words, words);
+  gtk_progress_bar_set_fraction (view->total_progress, total.fraction);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view->total_progress),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
 }
 
 static void
@@ -97,26 +113,12 @@ notify (StudioQueueView *view, const StudioQueuePlan *plan, const char *text)
   g_application_send_notification (application, plan->id, notification);
 }
 
-/* "2 of 12 runs failed: Graph Backup"; the news first, since narrow windows cut the rest. */
-static char *
-end_of (const StudioQueuePlan *plan, guint lost)
-{
-  const char *noun = plan->n == 1 ? "run" : "runs";
-  guint done = plan->counts[ASSAY_DONE] + plan->elsewhere;
-
-  if (lost > 0)
-    return g_strdup_printf ("%u of %u %s failed: %s", lost, plan->n, noun, plan->title);
-  if (plan->counts[ASSAY_CANCELLED] > 0)
-    return g_strdup_printf ("Cancelled, %u of %u %s done: %s", done, plan->n, noun, plan->title);
-  return plan->n == 1 ? g_strdup_printf ("The run is done: %s", plan->title)
-                      : g_strdup_printf ("All %u runs are done: %s", plan->n, plan->title);
-}
-
+/* The news first, since narrow windows cut the rest. */
 static void
 announce_end (StudioQueueView *view, const StudioQueuePlan *plan)
 {
-  guint lost = plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_INTERRUPTED];
-  g_autofree char *text = end_of (plan, lost);
+  guint lost = studio_queue_plan_lost (plan);
+  g_autofree char *text = studio_queue_plan_end (plan);
   StudioWindow *window = studio_window_of (view);
 
   if (window == NULL)
@@ -177,6 +179,7 @@ on_read (GObject *object, GAsyncResult *result, gpointer data)
     return;
   before = g_steal_pointer (&view->plans);
   view->plans = plans;
+  show_total (view);
   show_plans (view);
   announce_ends (view, before);
   set_tick (view);
@@ -216,100 +219,79 @@ studio_queue_view_plans (StudioQueueView *view)
   return view->plans;
 }
 
-/* ---- commands: what blocks is done in a thread ---- */
+/* ---- commands ---- */
 
-typedef struct
-{
-  StudioSession *session;
-  AssayRegistry *registry;
-  char *id;
-} Order;
-
+/* What was started can be taken back as it can be in the queue. */
 static void
-order_free (gpointer data)
+say_retried (StudioQueueView *view, const char *plan, guint n)
 {
-  Order *order = data;
+  g_autofree char *runs = studio_count (n, "new run");
+  g_autofree char *text = g_strdup_printf ("%s started", runs);
+  g_autofree char *cancel = g_strdup_printf ("win.queue-cancel::%s", plan);
 
-  g_object_unref (order->session);
-  g_clear_pointer (&order->registry, assay_registry_unref);
-  g_free (order->id);
-  g_free (order);
+  studio_window_toast (studio_window_of (view), text, "Cancel", cancel);
 }
 
 static void
-answer (GTask *task, gboolean done, GError *error)
-{
-  if (done)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-cancel_plan (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Order *order = data;
-  GError *error = NULL;
-
-  answer (task, assay_plan_cancel (studio_session_workspace (order->session), order->id, &error),
-          error);
-}
-
-static void
-cancel_run (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Order *order = data;
-  GError *error = NULL;
-
-  answer (task, assay_run_cancel (studio_session_workspace (order->session), order->id, &error),
-          error);
-}
-
-static void
-resume_plan (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Order *order = data;
-  AssayWorkspace *workspace = studio_session_workspace (order->session);
-  GError *error = NULL;
-  g_autoptr (AssayPlan) plan = assay_plan_open (workspace, order->registry, order->id, &error);
-  AssaySuperviseOptions options;
-  g_autofree char *cpu = NULL;
-
-  if (plan != NULL)
-    {
-      assay_plan_get_options (plan, &options);
-      options.cpu = cpu = g_strdup (options.cpu); /* the plan's own goes when they are set */
-      options.resume = TRUE;
-    }
-  answer (task, plan != NULL && assay_supervise_detached (workspace, plan, &options, &error),
-          error);
-}
-
-static void
-on_ordered (GObject *object, GAsyncResult *result, gpointer data)
+on_ordered (GObject *object, GAsyncResult *result, gpointer n_retried)
 {
   StudioQueueView *view = STUDIO_QUEUE_VIEW (object);
   g_autoptr (GError) error = NULL;
+  g_autofree char *plan = studio_order_finish (result, &error);
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error) && view->session != NULL)
-    studio_session_notice (view->session, "%s", error->message);
   if (view->session == NULL)
     return;
+  if (plan == NULL)
+    studio_session_notice (view->session, "%s", error->message);
+  else if (n_retried != NULL)
+    say_retried (view, plan, GPOINTER_TO_UINT (n_retried));
   studio_session_refresh (view->session);
   read_plans (view);
 }
 
 static void
-give_order (StudioQueueView *view, const char *id, GTaskThreadFunc func)
+give_order (StudioQueueView *view, StudioOrder order, const char *id)
 {
-  g_autoptr (GTask) task = g_task_new (view, NULL, on_ordered, NULL);
-  AssayRegistry *registry = studio_session_registry (view->session);
-  Order *order = g_new (Order, 1);
+  const char *const ids[] = { id, NULL };
 
-  *order = (Order){ g_object_ref (view->session),
-                    registry != NULL ? assay_registry_ref (registry) : NULL, g_strdup (id) };
-  g_task_set_task_data (task, order, order_free);
-  studio_task_run (task, func);
+  studio_order (view, view->session, order, ids, on_ordered, NULL);
+}
+
+static void
+retry_runs (StudioQueueView *view, const char *const *runs)
+{
+  studio_order (view, view->session, STUDIO_ORDER_RETRY, runs, on_ordered,
+                GUINT_TO_POINTER (g_strv_length ((GStrv) runs)));
+}
+
+static void
+on_lost_found (GObject *object, GAsyncResult *result, gpointer data)
+{
+  StudioQueueView *view = STUDIO_QUEUE_VIEW (object);
+  g_auto (GStrv) runs = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (runs == NULL || view->session == NULL)
+    return;
+  if (*runs != NULL)
+    retry_runs (view, (const char *const *) runs);
+  else
+    studio_session_notice (view->session, "None of its runs failed");
+}
+
+static void
+find_lost (GTask *task, AssayIndex *index)
+{
+  g_task_return_pointer (task, studio_queue_lost_runs (index, g_task_get_task_data (task)),
+                         (GDestroyNotify) g_strfreev);
+}
+
+static void
+retry_plan (StudioQueueView *view, const char *plan)
+{
+  GTask *task = g_task_new (view, NULL, on_lost_found, NULL);
+
+  g_task_set_task_data (task, g_strdup (plan), g_free);
+  studio_session_run (view->session, task, find_lost);
 }
 
 /* What has the focus, or is around it. */
@@ -353,28 +335,36 @@ plan_meant (StudioQueueView *view, GVariant *id, gboolean (*suits) (const Studio
   return NULL;
 }
 
+/* By keys: the run whose row has the focus; NULL: of none. */
+static const char *
+run_meant (StudioQueueView *view, GVariant *id)
+{
+  GtkWidget *row = around_focus (view, ADW_TYPE_ACTION_ROW);
+  GVariant *focused
+      = row != NULL ? gtk_actionable_get_action_target_value (GTK_ACTIONABLE (row)) : NULL;
+  const char *named = g_variant_get_string (id, NULL);
+
+  if (*named != '\0')
+    return named;
+  return focused != NULL ? g_variant_get_string (focused, NULL) : NULL;
+}
+
 static void
 on_cancel (GSimpleAction *action, GVariant *id, gpointer view)
 {
   const char *plan = plan_meant (view, id, can_be_cancelled);
 
   if (plan != NULL)
-    give_order (view, plan, cancel_plan);
+    give_order (view, STUDIO_ORDER_CANCEL_PLAN, plan);
 }
 
-/* By keys: the run whose row has the focus. */
 static void
 on_cancel_run (GSimpleAction *action, GVariant *id, gpointer view)
 {
-  GtkWidget *row = around_focus (view, ADW_TYPE_ACTION_ROW);
-  GVariant *focused
-      = row != NULL ? gtk_actionable_get_action_target_value (GTK_ACTIONABLE (row)) : NULL;
-  const char *run = g_variant_get_string (id, NULL);
+  const char *run = run_meant (view, id);
 
-  if (*run == '\0' && focused != NULL)
-    run = g_variant_get_string (focused, NULL);
-  if (*run != '\0')
-    give_order (view, run, cancel_run);
+  if (run != NULL)
+    give_order (view, STUDIO_ORDER_CANCEL_RUN, run);
   else
     studio_session_notice (((StudioQueueView *) view)->session, "Choose a run with Tab first");
 }
@@ -385,7 +375,35 @@ on_resume (GSimpleAction *action, GVariant *id, gpointer view)
   const char *plan = plan_meant (view, id, studio_queue_plan_can_be_resumed);
 
   if (plan != NULL)
-    give_order (view, plan, resume_plan);
+    give_order (view, STUDIO_ORDER_RESUME_PLAN, plan);
+}
+
+/* One run, or all that failed of a plan: what is named, else what has the focus. */
+static void
+on_retry (GSimpleAction *action, GVariant *id, gpointer data)
+{
+  StudioQueueView *view = data;
+  const char *run = run_meant (view, id);
+  const char *plan = run == NULL || find_plan (view->plans, run) != NULL
+                         ? plan_meant (view, id, studio_queue_plan_can_be_retried)
+                         : NULL;
+
+  if (plan != NULL)
+    retry_plan (view, plan);
+  else if (run != NULL)
+    retry_runs (view, (const char *const[]){ run, NULL });
+}
+
+/* In Runs, where each says why. */
+static void
+on_lost (GSimpleAction *action, GVariant *id, gpointer view)
+{
+  const char *plan = plan_meant (view, id, studio_queue_plan_can_be_retried);
+  g_autofree char *filter
+      = plan != NULL ? g_strdup_printf ("plan=%s status=failed,interrupted", plan) : NULL;
+
+  if (filter != NULL)
+    studio_window_show_runs (studio_window_of (view), filter);
 }
 
 static void
@@ -417,6 +435,8 @@ static const GActionEntry entries[] = {
   { .name = "queue-cancel", .activate = on_cancel, .parameter_type = "s" },
   { .name = "queue-cancel-run", .activate = on_cancel_run, .parameter_type = "s" },
   { .name = "queue-resume", .activate = on_resume, .parameter_type = "s" },
+  { .name = "queue-retry", .activate = on_retry, .parameter_type = "s" },
+  { .name = "queue-failed", .activate = on_lost, .parameter_type = "s" },
   { .name = "queue-figures", .activate = on_figures, .parameter_type = "s" },
   { .name = "queue-claims", .activate = on_claims, .parameter_type = "s" },
 };
@@ -509,6 +529,9 @@ studio_queue_view_class_init (StudioQueueViewClass *class)
                                                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/queue-view.ui");
   gtk_widget_class_bind_template_child (widget_class, StudioQueueView, states);
+  gtk_widget_class_bind_template_child (widget_class, StudioQueueView, total);
+  gtk_widget_class_bind_template_child (widget_class, StudioQueueView, total_words);
+  gtk_widget_class_bind_template_child (widget_class, StudioQueueView, total_progress);
   gtk_widget_class_bind_template_child_full (widget_class, "plans", FALSE,
                                              G_STRUCT_OFFSET (StudioQueueView, list));
 }

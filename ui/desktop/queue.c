@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/queue.h"
+#include "ui/desktop/queue-plan.h"
 
 #include "host/registry/json.h"
 #include "host/run/supervisor.h"
@@ -7,12 +8,14 @@
 #include <math.h>
 #include <string.h>
 
-#define NEWEST 20     /* plans that are shown */
-#define LOCKS 200     /* plans that are asked whether they are executed */
-#define FAILURES 5    /* that are shown at once */
-#define WAITING 5     /* the same of runs that wait */
-#define TIMED 200     /* finished runs whose times count for the rest */
-#define MANY 2000     /* runs of a plan; parameters of larger ones are not compared */
+#define NEWEST 20  /* plans that are shown */
+#define LOCKS 200  /* plans that are asked whether they are executed */
+#define FAILURES 5 /* that are shown at once */
+#define WAITING 5  /* the same of runs that wait */
+#define AHEAD 20   /* runs of the plan among which these are looked for: some are cancelled */
+#define TIMED 200  /* finished runs whose times count for the rest */
+#define MANY 2000  /* runs of a plan; parameters of larger ones are not compared */
+#define LOST "status=failed,interrupted"
 #define DIFFERENCES 3 /* parameters that tell one run from another */
 
 /* What a plan's file says, as long as the file is the same. */
@@ -20,7 +23,10 @@ typedef struct
 {
   gint64 size, changed;
   StudioQueuePlan *plan;
-  GStrv differing; /* parameters that are not the same in all runs */
+  GStrv differing;    /* parameters that are not the same in all runs */
+  char *threads;      /* the parameter that says how many cores a run takes; NULL: one */
+  GHashTable *places; /* run -> its place in plan->runs */
+  guint next;         /* the place from which on runs wait: they are started in this order */
 } Known;
 
 struct _StudioQueueReader
@@ -66,6 +72,8 @@ known_free (gpointer data)
 
   plan_free (known->plan);
   g_strfreev (known->differing);
+  g_free (known->threads);
+  g_clear_pointer (&known->places, g_hash_table_unref);
   g_free (known);
 }
 
@@ -126,19 +134,42 @@ assigned_runs (const AssayPlan *plan)
   return ids;
 }
 
+static GHashTable *
+places_of (const GPtrArray *runs)
+{
+  GHashTable *places = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; runs->pdata[i] != NULL; i++)
+    g_hash_table_insert (places, runs->pdata[i], GUINT_TO_POINTER (i));
+  return places;
+}
+
+static guint
+place_of (const Known *known, const StudioQueueRun *run)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (known->places, run->id));
+}
+
 static void
 take_plan (Known *known, const AssayPlan *plan)
 {
   StudioQueuePlan *told = known->plan;
+  AssaySuperviseOptions options;
+
+  assay_plan_get_options (plan, &options);
 
   told->study = g_strdup (plan->study->id);
   told->title = g_strdup (plan->study->title != NULL ? plan->study->title : plan->study->id);
   told->preset = g_strdup (plan->preset);
   told->created = plan->created;
-  told->cores = plan->options != NULL ? (guint) assay_json_int (plan->options, "cores", 0) : 0;
+  told->cores = options.cores;
+  told->inline_ = options.inline_;
   told->runs = assigned_runs (plan);
   told->n = plan->specs->len;
   known->differing = differing_params (plan);
+  if (plan->study->threads != NULL)
+    known->threads = g_strdelimit (g_strdup (plan->study->threads), "_", '-');
+  known->places = places_of (told->runs);
 }
 
 static Known *
@@ -174,9 +205,9 @@ know_plan (StudioQueueReader *reader, AssayRegistry *registry, const char *id)
 /* ---- its runs ---- */
 
 static AssayRunRows *
-query (AssayIndex *index, const char *plan, const char *states, guint limit)
+query (AssayIndex *index, const char *plan, const char *which, guint limit)
 {
-  g_autofree char *text = g_strdup_printf ("plan=%s status=%s", plan, states);
+  g_autofree char *text = g_strdup_printf ("plan=%s %s", plan, which);
   g_autoptr (AssayFilter) filter = assay_filter_parse (text, NULL);
   const AssayIndexQuery asked = { .filter = filter, .limit = limit };
 
@@ -225,6 +256,18 @@ what_of (const Known *known, const AssayRunRow *row)
   return g_strdup (text->str);
 }
 
+/* As assay_spec_threads has it, within the plan's budget. */
+static guint
+cores_of (const Known *known, const AssayRunRow *row)
+{
+  g_autofree char *value
+      = known->threads != NULL ? assay_run_row_value (row, known->threads) : NULL;
+  gint64 threads = value != NULL ? g_ascii_strtoll (value, NULL, 10) : 1;
+  guint budget = known->plan->cores > 0 ? known->plan->cores : g_get_num_processors ();
+
+  return (guint) CLAMP (threads, 1, budget);
+}
+
 static StudioQueueRun *
 run_new (const Known *known, const AssayRunRow *row)
 {
@@ -232,6 +275,7 @@ run_new (const Known *known, const AssayRunRow *row)
 
   run->id = g_strdup (row->id);
   run->what = what_of (known, row);
+  run->cores = cores_of (known, row);
   run->reason = g_strdup (row->reason);
   run->remaining = NAN;
   return run;
@@ -263,11 +307,18 @@ read_progress (StudioQueueReader *reader, StudioQueueRun *run, double started)
     run->remaining = elapsed * (1 - run->fraction) / run->fraction;
 }
 
-static void
-read_running (StudioQueueReader *reader, const Known *known, StudioQueuePlan *plan,
-              AssayIndex *index)
+static int
+by_place (gconstpointer a, gconstpointer b, gpointer known)
 {
-  g_autoptr (AssayRunRows) rows = query (index, plan->id, "running", 0);
+  guint x = place_of (known, *(StudioQueueRun **) a), y = place_of (known, *(StudioQueueRun **) b);
+
+  return (x > y) - (x < y);
+}
+
+static void
+read_running (StudioQueueReader *reader, Known *known, StudioQueuePlan *plan, AssayIndex *index)
+{
+  g_autoptr (AssayRunRows) rows = query (index, plan->id, "status=running", 0);
 
   for (guint i = 0; rows != NULL && i < rows->rows->len; i++)
     {
@@ -275,24 +326,44 @@ read_running (StudioQueueReader *reader, const Known *known, StudioQueuePlan *pl
       StudioQueueRun *run = run_new (known, row);
 
       read_progress (reader, run, row->started);
+      plan->taken += run->cores;
+      known->next = MAX (known->next, place_of (known, run) + 1);
       g_ptr_array_add (plan->running, run);
     }
+  g_ptr_array_sort_with_data (plan->running, by_place, known);
 }
 
 static void
-read_some (const Known *known, GPtrArray *runs, const char *states, guint limit, AssayIndex *index)
+read_some (const Known *known, GPtrArray *runs, const char *which, guint limit, AssayIndex *index)
 {
-  g_autoptr (AssayRunRows) rows = query (index, known->plan->id, states, limit);
+  g_autoptr (AssayRunRows) rows = query (index, known->plan->id, which, limit);
 
   for (guint i = 0; rows != NULL && i < rows->rows->len; i++)
     g_ptr_array_add (runs, run_new (known, &g_array_index (rows->rows, AssayRunRow, i)));
+}
+
+/* Those that are started next, first. */
+static void
+read_waiting (Known *known, StudioQueuePlan *plan, AssayIndex *index)
+{
+  g_autoptr (GString) which = g_string_new ("status=queued id=");
+
+  for (guint i = known->next; i < known->next + AHEAD && plan->runs->pdata[i] != NULL; i++)
+    g_string_append_printf (which, "%s%s", i > known->next ? "," : "",
+                            (char *) plan->runs->pdata[i]);
+  if (known->next + 1 >= plan->runs->len)
+    return;
+  read_some (known, plan->waiting, which->str, 0, index);
+  g_ptr_array_sort_with_data (plan->waiting, by_place, known);
+  if (plan->waiting->len > WAITING)
+    g_ptr_array_set_size (plan->waiting, WAITING);
 }
 
 /* Mean seconds of a finished run; where none has finished, what the running ones promise. */
 static double
 seconds_of_a_run (const StudioQueuePlan *plan, AssayIndex *index)
 {
-  g_autoptr (AssayRunRows) rows = query (index, plan->id, "done", TIMED);
+  g_autoptr (AssayRunRows) rows = query (index, plan->id, "status=done", TIMED);
   double sum = 0;
   guint n = 0;
 
@@ -313,25 +384,37 @@ seconds_of_a_run (const StudioQueuePlan *plan, AssayIndex *index)
   return n > 0 ? sum / n : NAN;
 }
 
+/* At least as long as the run that needs longest. */
+static double
+remaining_of (const StudioQueuePlan *plan, double left, AssayIndex *index)
+{
+  double remaining = seconds_of_a_run (plan, index) * left / MAX (plan->running->len, 1);
+
+  for (guint i = 0; i < plan->running->len; i++)
+    {
+      double one = ((StudioQueueRun *) plan->running->pdata[i])->remaining;
+
+      if (one > remaining)
+        remaining = one;
+    }
+  return remaining;
+}
+
 static void
 estimate (StudioQueuePlan *plan, AssayIndex *index)
 {
-  guint ended = 0, side_by_side = MAX (plan->running->len, 1);
+  guint ended = studio_queue_plan_ended (plan), own = studio_queue_plan_own (plan);
   double moving = 0, left = plan->counts[ASSAY_QUEUED];
-  guint own = plan->counts[ASSAY_QUEUED] + plan->counts[ASSAY_RUNNING];
 
-  for (guint s = ASSAY_DONE; s < ASSAY_N_STATES; s++)
-    ended += plan->counts[s];
   for (guint i = 0; i < plan->running->len; i++)
     moving += ((StudioQueueRun *) plan->running->pdata[i])->fraction;
-  own += ended;
   left += plan->running->len - moving;
   plan->fraction = own > 0 ? (ended + moving) / own : plan->elsewhere > 0 ? 1 : 0;
-  plan->remaining = plan->live ? seconds_of_a_run (plan, index) * left / side_by_side : NAN;
+  plan->remaining = plan->live ? remaining_of (plan, left, index) : NAN;
 }
 
 static StudioQueuePlan *
-plan_now (StudioQueueReader *reader, const Known *known, gboolean live, AssayIndex *index)
+plan_now (StudioQueueReader *reader, Known *known, gboolean live, AssayIndex *index)
 {
   StudioQueuePlan *plan = g_memdup2 (known->plan, sizeof *plan);
 
@@ -352,10 +435,10 @@ plan_now (StudioQueueReader *reader, const Known *known, gboolean live, AssayInd
   plan->live = live || plan->counts[ASSAY_QUEUED] + plan->counts[ASSAY_RUNNING] > 0;
   if (plan->live)
     read_running (reader, known, plan, index);
-  if (plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_INTERRUPTED] > 0)
-    read_some (known, plan->failed, "failed,interrupted", FAILURES, index);
+  if (studio_queue_plan_lost (plan) > 0)
+    read_some (known, plan->failed, LOST, FAILURES, index);
   if (plan->counts[ASSAY_QUEUED] > 0)
-    read_some (known, plan->waiting, "queued", WAITING, index);
+    read_waiting (known, plan, index);
   estimate (plan, index);
   return plan;
 }
@@ -374,13 +457,14 @@ is_not_running (gpointer id, gpointer tail, gpointer plans)
   return TRUE;
 }
 
-gboolean
-studio_queue_plan_can_be_resumed (const StudioQueuePlan *plan)
+/* Ids begin with the second of their making: "20261128-193000-". */
+static int
+by_age (gconstpointer a, gconstpointer b)
 {
-  return plan->problem == NULL && !plan->live
-         && plan->counts[ASSAY_FAILED] + plan->counts[ASSAY_CANCELLED]
-                    + plan->counts[ASSAY_INTERRUPTED] + plan->counts[ASSAY_QUEUED]
-                > 0;
+  const StudioQueuePlan *x = *(StudioQueuePlan **) a, *y = *(StudioQueuePlan **) b;
+  int order = strncmp (y->id, x->id, 16);
+
+  return order != 0 ? order : (x->created < y->created) - (x->created > y->created);
 }
 
 GPtrArray *
@@ -392,13 +476,25 @@ studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry, AssayInde
 
   for (guint k = 0; k < MIN (n, LOCKS); k++)
     {
-      const char *id = ids[n - 1 - k]; /* they begin with the time of their making */
+      const char *id = ids[n - 1 - k];
       gboolean live = assay_plan_is_executed (reader->workspace, id);
-      const Known *known = k < NEWEST || live ? know_plan (reader, registry, id) : NULL;
+      Known *known = k < NEWEST || live ? know_plan (reader, registry, id) : NULL;
 
       if (known != NULL)
         g_ptr_array_add (plans, plan_now (reader, known, live, index));
     }
+  g_ptr_array_sort (plans, by_age);
   g_hash_table_foreach_remove (reader->tails, is_not_running, plans);
   return plans;
+}
+
+GStrv
+studio_queue_lost_runs (AssayIndex *index, const char *plan)
+{
+  g_autoptr (AssayRunRows) rows = query (index, plan, LOST, 0);
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  for (guint i = 0; rows != NULL && i < rows->rows->len; i++)
+    g_strv_builder_add (ids, g_array_index (rows->rows, AssayRunRow, i).id);
+  return g_strv_builder_end (ids);
 }

@@ -11,6 +11,7 @@ typedef struct
 {
   char *id;
   char *what;      /* "seed 3 · agent=graph": what tells it from the plan's others */
+  guint cores;     /* that it takes when it runs */
   double fraction; /* 0..1, of one that runs */
   char *doing, *reason;
   double remaining; /* seconds; NaN: nothing is known */
@@ -20,7 +21,9 @@ typedef struct
 {
   char *id, *study, *title, *preset, *problem; /* problem: it cannot be read; NULL: it was */
   double created;                              /* Unix seconds */
-  guint cores;                                 /* 0: all */
+  guint cores;                                 /* that may be taken at once; 0: all */
+  gboolean inline_;                            /* run one by one in the process that was asked */
+  guint taken;                                 /* cores that its running runs take */
   gboolean live;                               /* it is being executed */
   GPtrArray *runs;                             /* ids of those that have one, NULL at the end */
   guint n;                                     /* runs of the plan */
@@ -28,11 +31,8 @@ typedef struct
   guint elsewhere;                             /* done before, or taken up by a later plan */
   double fraction, remaining;                  /* of the whole; as above */
   GPtrArray *running;                          /* StudioQueueRun */
-  GPtrArray *waiting, *failed;                 /* the first of them */
+  GPtrArray *waiting, *failed;                 /* the next, the newest of them */
 } StudioQueuePlan;
-
-/** Whether it has ended and left runs that are not done. */
-gboolean studio_queue_plan_can_be_resumed (const StudioQueuePlan *plan);
 
 /** Reads again and again; remembers what does not change.  Of the index's thread. */
 typedef struct _StudioQueueReader StudioQueueReader;
@@ -43,3 +43,6 @@ void studio_queue_reader_free (StudioQueueReader *reader);
  */
 GPtrArray *studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry,
                               AssayIndex *index);
+
+/** Ids of a plan's runs that failed or were interrupted, newest first.  Of the index's thread. */
+GStrv studio_queue_lost_runs (AssayIndex *index, const char *plan);
