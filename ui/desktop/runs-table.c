@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/runs-table.h"
 
-#include "ui/desktop/runs-at.h"
-#include "ui/desktop/runs-cells.h"
-#include "ui/desktop/runs-metric.h"
-#include "ui/desktop/runs-width.h"
+#include "ui/desktop/runs-columns.h"
 #include "ui/desktop/width-bin.h"
-#include <string.h>
 
 #define NARROW 640 /* below this width there are cards */
 #define SEEN 60    /* rows that may be seen where it is not known how high they are */
-
-typedef struct
-{
-  StudioRunsTable *table;
-  char *key;
-  GtkColumnViewColumn *column;
-  gboolean sizing, by_hand; /* it is us who set the width; the user did */
-} Column;
 
 struct _StudioRunsTable
 {
@@ -30,15 +18,9 @@ struct _StudioRunsTable
   GtkStack *stack;
   GtkColumnView *columns;
   GtkListView *cards;
-  GPtrArray *list;    /* Column, as they stand */
-  GStrv wanted;       /* keys of columns; NULL: none yet */
-  guint arranging;    /* idle source that brings the columns there */
+  StudioRunsColumns *heads;
   guint looking;      /* timeout after which what is seen now is looked at */
-  gboolean moving;    /* it is us who move columns */
   gboolean restoring; /* it is us who select */
-  /* What a click on a header asked for. */
-  const Column *order;
-  gboolean descending, probing;
 };
 
 G_DEFINE_FINAL_TYPE (StudioRunsTable, studio_runs_table, ADW_TYPE_BIN)
@@ -98,11 +80,11 @@ look (gpointer data)
   guint first, last;
 
   table->looking = 0;
-  if (table->wanted == NULL)
+  if (studio_runs_columns_wanted (table->heads) == NULL)
     return G_SOURCE_REMOVE;
   seen_rows (table, &first, &last);
   studio_runs_at_look (table->at, answer_of (table), first, last,
-                       (const char *const *) table->wanted);
+                       studio_runs_columns_wanted (table->heads));
   return G_SOURCE_REMOVE;
 }
 
@@ -122,219 +104,29 @@ on_at_changed (gpointer data)
 
 /* ---- columns ---- */
 
-/* GTK 4.8 does not tell which header was clicked.  Each column's sorter says "smaller" and notes
- * that it was asked; what the view makes of that answer is the direction. */
-static int
-probe (gconstpointer a, gconstpointer b, gpointer data)
-{
-  Column *column = data;
-
-  if (column->table->probing && column->table->order == NULL)
-    column->table->order = column;
-  return -1;
-}
-
-static void
-on_sorted (GtkSorter *sorter, GtkSorterChange change, StudioRunsTable *table)
-{
-  const Column *old = table->order;
-  gboolean was_descending = table->descending;
-  GtkOrdering ordering;
-
-  table->order = NULL;
-  table->probing = TRUE;
-  ordering = gtk_sorter_compare (sorter, table, table->model);
-  table->probing = FALSE;
-  table->descending = ordering == GTK_ORDERING_LARGER;
-  if (table->order != old || table->descending != was_descending)
-    g_signal_emit (table, signals[SORTED], 0);
-}
-
-static void
-column_free (gpointer data)
-{
-  Column *column = data;
-
-  g_signal_handlers_disconnect_by_data (column->column, column);
-  g_object_unref (column->column);
-  g_free (column->key);
-  g_free (column);
-}
-
-static void
-on_width (GtkColumnViewColumn *view, GParamSpec *spec, Column *column)
-{
-  column->by_hand = column->by_hand || !column->sizing;
-}
-
-/* It does not become narrower: rows come and go. */
-static void
-size_column (StudioRunsTable *table, Column *column)
-{
-  int old = gtk_column_view_column_get_fixed_width (column->column), width;
-
-  if (column->by_hand || strcmp (column->key, "starred") == 0
-      || strcmp (column->key, "status") == 0)
-    return;
-  width = studio_column_width (GTK_WIDGET (table->columns), answer_of (table), column->key);
-  column->sizing = TRUE;
-  gtk_column_view_column_set_fixed_width (column->column, MAX (old, width));
-  column->sizing = FALSE;
-}
-
-static Column *
-new_column (StudioRunsTable *table, const char *key)
-{
-  Column *column = g_new0 (Column, 1);
-  g_autofree char *title = studio_column_title (key);
-  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (probe, column, NULL));
-
-  column->table = table;
-  column->key = g_strdup (key);
-  column->column
-      = gtk_column_view_column_new (title, studio_runs_cells_factory (table->cells, key));
-  gtk_column_view_column_set_resizable (column->column, strcmp (key, "starred") != 0);
-  gtk_column_view_column_set_expand (column->column, studio_column_expands (key));
-  if (!studio_metric_column_is_at (key)) /* all logs would have to be read */
-    gtk_column_view_column_set_sorter (column->column, sorter);
-  g_object_set_data (G_OBJECT (column->column), "column", column);
-  size_column (table, column);
-  g_signal_connect (column->column, "notify::fixed-width", G_CALLBACK (on_width), column);
-  return column;
-}
-
-static guint
-find_column (StudioRunsTable *table, const char *key)
-{
-  for (guint i = 0; i < table->list->len; i++)
-    if (strcmp (((Column *) table->list->pdata[i])->key, key) == 0)
-      return i;
-  return G_MAXUINT;
-}
-
-static void
-drop_column (StudioRunsTable *table, guint i)
-{
-  Column *column = table->list->pdata[i];
-
-  if (table->order == column)
-    {
-      gtk_column_view_sort_by_column (table->columns, NULL, GTK_SORT_ASCENDING);
-      table->order = NULL;
-    }
-  gtk_column_view_remove_column (table->columns, column->column);
-  g_ptr_array_remove_index (table->list, i);
-}
-
-/* One column at a time: each has a cell in 200 rows.  TRUE: there is more to do. */
-static gboolean
-arrange_one (StudioRunsTable *table)
-{
-  for (guint i = table->list->len; i-- > 0;)
-    if (!g_strv_contains ((const char *const *) table->wanted,
-                          ((Column *) table->list->pdata[i])->key))
-      {
-        drop_column (table, i);
-        return TRUE;
-      }
-  for (guint i = 0; table->wanted[i] != NULL; i++)
-    {
-      guint at = find_column (table, table->wanted[i]);
-      Column *column;
-
-      if (at == i)
-        continue;
-      column = at == G_MAXUINT ? new_column (table, table->wanted[i])
-                               : g_ptr_array_steal_index (table->list, at);
-      g_ptr_array_insert (table->list, (int) i, column);
-      gtk_column_view_insert_column (table->columns, i, column->column);
-      return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-on_arrange (gpointer data)
-{
-  StudioRunsTable *table = data;
-  gboolean more;
-
-  table->moving = TRUE;
-  more = arrange_one (table);
-  table->moving = FALSE;
-  if (more)
-    return G_SOURCE_CONTINUE;
-  table->arranging = 0;
-  return G_SOURCE_REMOVE;
-}
-
 void
 studio_runs_table_set_columns (StudioRunsTable *table, const char *const *keys)
 {
-  gboolean first = table->wanted == NULL;
-
-  if (table->wanted != NULL && g_strv_equal ((const char *const *) table->wanted, keys))
-    return;
-  g_strfreev (table->wanted);
-  table->wanted = g_strdupv ((GStrv) keys);
-  /* Without rows it is quick. */
-  while (first && on_arrange (table))
-    ;
-  if (!first && table->arranging == 0)
-    table->arranging = g_idle_add (on_arrange, table);
-  look_soon (table);
+  if (studio_runs_columns_want (table->heads, keys))
+    look_soon (table);
 }
 
 GStrv
 studio_runs_table_columns (StudioRunsTable *table)
 {
-  GListModel *list = gtk_column_view_get_columns (table->columns);
-  guint n = g_list_model_get_n_items (list);
-  GStrv keys = g_new0 (char *, n + 1);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (GObject) column = g_list_model_get_item (list, i);
-
-      keys[i] = g_strdup (((Column *) g_object_get_data (column, "column"))->key);
-    }
-  return keys;
-}
-
-/* The user drags a header: our list follows. */
-static void
-on_columns_changed (GListModel *list, guint at, guint removed, guint added, StudioRunsTable *table)
-{
-  guint n = g_list_model_get_n_items (list);
-
-  if (table->moving || table->arranging != 0 || n != table->list->len)
-    return;
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (GObject) column = g_list_model_get_item (list, i);
-
-      table->list->pdata[i] = g_object_get_data (column, "column");
-    }
-  g_strfreev (table->wanted);
-  table->wanted = studio_runs_table_columns (table);
-  g_signal_emit (table, signals[COLUMNS_MOVED], 0);
+  return studio_runs_columns_now (table->heads);
 }
 
 const char *
 studio_runs_table_order (StudioRunsTable *table, gboolean *descending)
 {
-  *descending = table->descending;
-  return table->order != NULL ? table->order->key : NULL;
+  return studio_runs_columns_order (table->heads, descending);
 }
 
 void
 studio_runs_table_sort (StudioRunsTable *table, const char *key, gboolean descending)
 {
-  guint at = key != NULL ? find_column (table, key) : G_MAXUINT;
-
-  gtk_column_view_sort_by_column (
-      table->columns, at != G_MAXUINT ? ((Column *) table->list->pdata[at])->column : NULL,
-      descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  studio_runs_columns_sort (table->heads, key, descending);
 }
 
 /* ---- rows and what is chosen ---- */
@@ -401,8 +193,7 @@ studio_runs_table_set_answer (StudioRunsTable *table, StudioRunsAnswer *answer)
   studio_runs_at_outdate (table->at);
   studio_runs_model_set_answer (table->model, answer);
   look_soon (table);
-  for (guint i = 0; i < table->list->len; i++)
-    size_column (table, table->list->pdata[i]);
+  studio_runs_columns_resize (table->heads);
   if (g_hash_table_size (selected) > 0)
     select_identities (table, selected);
   table->restoring = FALSE;
@@ -543,10 +334,8 @@ add_columns_view (StudioRunsTable *table)
   gtk_widget_add_css_class (view, "data-table");
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Runs", -1);
   g_signal_connect (view, "activate", G_CALLBACK (on_activate), table);
-  g_signal_connect (gtk_column_view_get_sorter (table->columns), "changed", G_CALLBACK (on_sorted),
-                    table);
-  g_signal_connect (gtk_column_view_get_columns (table->columns), "items-changed",
-                    G_CALLBACK (on_columns_changed), table);
+  table->heads
+      = studio_runs_columns_new (table->columns, table->model, table->cells, GTK_WIDGET (table));
   gtk_stack_add_named (table->stack, scrolled (table, view), "columns");
 }
 
@@ -571,13 +360,10 @@ studio_runs_table_dispose (GObject *object)
 {
   StudioRunsTable *table = STUDIO_RUNS_TABLE (object);
 
-  g_clear_handle_id (&table->arranging, g_source_remove);
   g_clear_handle_id (&table->looking, g_source_remove);
-  g_clear_pointer (&table->wanted, g_strfreev);
   if (table->columns != NULL)
     {
-      g_signal_handlers_disconnect_by_data (gtk_column_view_get_columns (table->columns), table);
-      g_signal_handlers_disconnect_by_data (gtk_column_view_get_sorter (table->columns), table);
+      g_clear_pointer (&table->heads, studio_runs_columns_free);
       gtk_column_view_set_model (table->columns, NULL);
       gtk_list_view_set_model (table->cards, NULL);
       g_signal_handlers_disconnect_by_data (table->width, table);
@@ -586,7 +372,6 @@ studio_runs_table_dispose (GObject *object)
   table->cards = NULL;
   if (table->model != NULL)
     g_signal_handlers_disconnect_by_data (table->model, table);
-  g_clear_pointer (&table->list, g_ptr_array_unref);
   g_clear_pointer (&table->cells, studio_runs_cells_free);
   g_clear_pointer (&table->at, studio_runs_at_free);
   g_clear_object (&table->selection);
@@ -625,7 +410,6 @@ studio_runs_table_init (StudioRunsTable *table)
 
   table->model = studio_runs_model_new ();
   table->selection = gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (table->model)));
-  table->list = g_ptr_array_new_with_free_func (column_free);
   table->at = studio_runs_at_new (on_at_changed, table);
   table->cells = studio_runs_cells_new (table->model, table->at, GTK_WIDGET (table));
   table->stack = GTK_STACK (gtk_stack_new ());
