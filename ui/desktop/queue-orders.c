@@ -5,6 +5,9 @@
 
 #include "host/run/supervisor.h"
 
+#define ENDING_MS 20000 /* that a supervisor is given, whose runs have a grace of 5 s */
+#define LOOK_MS 50
+
 typedef struct
 {
   StudioSession *session;
@@ -102,6 +105,28 @@ retry_runs (AssayWorkspace *workspace, const Order *order, GError **error)
   return plan != NULL ? execute (workspace, plan, old, FALSE, error) : NULL;
 }
 
+/* It asks its runs to end, and kills those that do not. */
+static void
+end_plan (AssayWorkspace *workspace, const char *id)
+{
+  assay_plan_cancel (workspace, id, NULL); /* it may have ended by itself */
+  for (guint i = 0; i < ENDING_MS / LOOK_MS && assay_plan_is_executed (workspace, id); i++)
+    g_usleep (LOOK_MS * 1000);
+}
+
+static char *
+discard_plan (AssayWorkspace *workspace, const Order *order, GError **error)
+{
+  g_autoptr (AssayPlan) plan = NULL;
+
+  end_plan (workspace, order->ids[0]);
+  plan = open_plan (workspace, order, order->ids[0], error);
+  for (guint i = 0; plan != NULL && i < plan->specs->len; i++)
+    if (plan->runs[i] != NULL && !assay_run_trash (workspace, plan->runs[i], error))
+      return NULL;
+  return plan != NULL ? g_strdup ("") : NULL;
+}
+
 /* ---- giving it ---- */
 
 static void
@@ -111,6 +136,7 @@ carry_out (GTask *task, gpointer source, gpointer data, GCancellable *cancellabl
       = { [STUDIO_ORDER_CANCEL_PLAN] = cancel_plan,
           [STUDIO_ORDER_CANCEL_RUN] = cancel_run,
           [STUDIO_ORDER_RESUME_PLAN] = resume_plan,
+          [STUDIO_ORDER_DISCARD_PLAN] = discard_plan,
           [STUDIO_ORDER_RETRY] = retry_runs };
   const Order *order = data;
   GError *error = NULL;

@@ -11,6 +11,7 @@ typedef enum
   STUDIO_ORDER_CANCEL_PLAN, /* ids: the plan */
   STUDIO_ORDER_CANCEL_RUN,
   STUDIO_ORDER_RESUME_PLAN,
+  STUDIO_ORDER_DISCARD_PLAN, /* of new runs: they end and are moved to the trash */
   STUDIO_ORDER_RETRY, /* ids: runs of one plan; new runs of the same, supervised as that plan was */
   STUDIO_N_ORDERS
 } StudioOrder;

@@ -106,6 +106,7 @@ studio_queue_plan_counts (const StudioQueuePlan *plan)
   for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
     append_count (text, plan->counts[shown[i].state], shown[i].words);
   append_count (text, plan->elsewhere, "in other plans");
+  append_count (text, plan->deleted, "deleted");
   if (text->len == 0)
     append_count (text, plan->n, "to run");
   append_part (text, left);

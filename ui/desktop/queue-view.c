@@ -221,15 +221,40 @@ studio_queue_view_plans (StudioQueueView *view)
 
 /* ---- commands ---- */
 
-/* What was started can be taken back as it can be in the queue. */
+static void give_order (StudioQueueView *view, StudioOrder order, const char *id);
+
+typedef struct
+{
+  StudioQueueView *view;
+  char *plan; /* of new runs */
+} Retried;
+
+static void
+undo_retry (gpointer data)
+{
+  Retried *retried = data;
+
+  give_order (retried->view, STUDIO_ORDER_DISCARD_PLAN, retried->plan);
+}
+
+static void
+retried_free (gpointer data)
+{
+  Retried *retried = data;
+
+  g_free (retried->plan);
+  g_free (retried);
+}
+
 static void
 say_retried (StudioQueueView *view, const char *plan, guint n)
 {
   g_autofree char *runs = studio_count (n, "new run");
   g_autofree char *text = g_strdup_printf ("%s started", runs);
-  g_autofree char *cancel = g_strdup_printf ("win.queue-cancel::%s", plan);
+  Retried *retried = g_new (Retried, 1);
 
-  studio_window_toast (studio_window_of (view), text, "Cancel", cancel);
+  *retried = (Retried){ view, g_strdup (plan) };
+  studio_window_toast_undo (studio_window_of (view), text, undo_retry, retried, retried_free);
 }
 
 static void

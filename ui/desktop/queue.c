@@ -26,6 +26,8 @@ typedef struct
   GStrv differing;    /* parameters that are not the same in all runs */
   char *threads;      /* the parameter that says how many cores a run takes; NULL: one */
   GHashTable *places; /* run -> its place in plan->runs */
+  gint64 looked;      /* when runs/ was last changed, as `there` was counted */
+  guint there;        /* of its runs, whichever plan they are of now */
   guint next;         /* the place from which on runs wait: they are started in this order */
 } Known;
 
@@ -172,6 +174,12 @@ take_plan (Known *known, const AssayPlan *plan)
   known->places = places_of (told->runs);
 }
 
+static gint64
+time_of_change (const GStatBuf *st)
+{
+  return (gint64) st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
 static Known *
 know_plan (StudioQueueReader *reader, AssayRegistry *registry, const char *id)
 {
@@ -185,7 +193,7 @@ know_plan (StudioQueueReader *reader, AssayRegistry *registry, const char *id)
 
   if (path == NULL || g_stat (path, &st) != 0)
     return NULL;
-  changed = (gint64) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+  changed = time_of_change (&st);
   if (known != NULL && known->size == st.st_size && known->changed == changed)
     return known;
   known = g_new0 (Known, 1);
@@ -214,15 +222,37 @@ query (AssayIndex *index, const char *plan, const char *which, guint limit)
   return assay_index_query (index, &asked, NULL);
 }
 
+/* Deleted ones are gone. */
+static guint
+count_there (StudioQueueReader *reader, Known *known)
+{
+  g_autofree char *folder
+      = g_build_filename (assay_workspace_path (reader->workspace), "runs", NULL);
+  const GPtrArray *runs = known->plan->runs;
+  GStatBuf st;
+
+  if (g_stat (folder, &st) != 0 || time_of_change (&st) == known->looked)
+    return known->there;
+  known->looked = time_of_change (&st);
+  known->there = 0;
+  for (guint i = 0; runs->pdata[i] != NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (folder, runs->pdata[i], NULL);
+
+      known->there += g_file_test (path, G_FILE_TEST_EXISTS);
+    }
+  return known->there;
+}
+
 static void
-count_states (StudioQueuePlan *plan, AssayIndex *index)
+count_states (StudioQueueReader *reader, Known *known, StudioQueuePlan *plan, AssayIndex *index)
 {
   static const char *const by[] = { "status", NULL };
   g_autofree char *text = g_strdup_printf ("plan=%s", plan->id);
   g_autoptr (AssayFilter) filter = assay_filter_parse (text, NULL);
   const AssayGroupQuery asked = { .filter = filter, .by = by };
   g_autoptr (AssayRunGroups) groups = assay_index_group (index, &asked, NULL);
-  guint own = 0, assigned = plan->runs->len - 1;
+  guint own = 0, assigned = plan->runs->len - 1, there = assigned;
 
   for (guint i = 0; groups != NULL && i < groups->groups->len; i++)
     {
@@ -233,7 +263,10 @@ count_states (StudioQueuePlan *plan, AssayIndex *index)
           plan->counts[s] = group->n_runs;
       own += group->n_runs;
     }
-  plan->elsewhere = assigned > own ? assigned - own : 0;
+  if (own < assigned)
+    there = count_there (reader, known);
+  plan->elsewhere = there > own ? there - own : 0;
+  plan->deleted = assigned - there;
 }
 
 /* "seed 3 · agent=graph" */
@@ -430,7 +463,7 @@ plan_now (StudioQueueReader *reader, Known *known, gboolean live, AssayIndex *in
   plan->failed = g_ptr_array_new_with_free_func (run_free);
   if (plan->problem != NULL)
     return plan;
-  count_states (plan, index);
+  count_states (reader, known, plan, index);
   /* Where the supervisor has just ended the index has not seen yet what became of the runs. */
   plan->live = live || plan->counts[ASSAY_QUEUED] + plan->counts[ASSAY_RUNNING] > 0;
   if (plan->live)
@@ -467,6 +500,16 @@ by_age (gconstpointer a, gconstpointer b)
   return order != 0 ? order : (x->created < y->created) - (x->created > y->created);
 }
 
+/* Of one whose runs were deleted nothing is left to show. */
+static void
+add_plan (GPtrArray *plans, StudioQueuePlan *plan)
+{
+  if (!plan->live && plan->deleted > 0 && plan->deleted == plan->runs->len - 1)
+    plan_free (plan);
+  else
+    g_ptr_array_add (plans, plan);
+}
+
 GPtrArray *
 studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry, AssayIndex *index)
 {
@@ -481,7 +524,7 @@ studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry, AssayInde
       Known *known = k < NEWEST || live ? know_plan (reader, registry, id) : NULL;
 
       if (known != NULL)
-        g_ptr_array_add (plans, plan_now (reader, known, live, index));
+        add_plan (plans, plan_now (reader, known, live, index));
     }
   g_ptr_array_sort (plans, by_age);
   g_hash_table_foreach_remove (reader->tails, is_not_running, plans);

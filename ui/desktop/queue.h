@@ -29,9 +29,10 @@ typedef struct
   guint n;                                     /* runs of the plan */
   guint counts[ASSAY_N_STATES];                /* of those that are this plan's own */
   guint elsewhere;                             /* done before, or taken up by a later plan */
-  double fraction, remaining;                  /* of the whole; as above */
-  GPtrArray *running;                          /* StudioQueueRun */
-  GPtrArray *waiting, *failed;                 /* the next, the newest of them */
+  guint deleted;
+  double fraction, remaining;  /* of the whole; as above */
+  GPtrArray *running;          /* StudioQueueRun */
+  GPtrArray *waiting, *failed; /* the next, the newest of them */
 } StudioQueuePlan;
 
 /** Reads again and again; remembers what does not change.  Of the index's thread. */
