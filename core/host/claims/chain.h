@@ -92,6 +92,7 @@ struct ClaimNode
   ClaimKernel kernel; /* NULL: a leaf, its values are a frame's */
   const AssayFold *fold;
   ClaimNode *input, *other; /* other: the metric that WHEN, BEST and DROP look at */
+  const AssayFrame *frame;  /* of a leaf, whose cells its own are */
   GPtrArray *parts;         /* ClaimNode: their cells one after the other; NULL: not a union */
   ClaimShape *shape;        /* of the outputs */
   guint *over, n_over;      /* axes whose weights count in this fold */
@@ -190,6 +191,9 @@ GPtrArray *assay_chain_interval (ClaimChain *chain, const char *rule);
 double assay_chain_missing (const ClaimChain *chain);
 /** Share of REACH results that are capped at the end; NaN: no REACH. */
 double assay_chain_capped (const ClaimChain *chain);
+
+/** The runs of whose cells the result was made, crashed ones too: ids, as the frames have them. */
+GPtrArray *assay_chain_runs (const ClaimChain *chain);
 
 /** The result as a frame, cells in the order of their levels; @cells: which output each is. */
 AssayFrame *assay_chain_frame (const ClaimChain *chain, guint32 **cells);

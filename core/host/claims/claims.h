@@ -50,6 +50,7 @@ typedef struct
   char *reason;     /* why inconclusive, not evaluable or not run; NULL: none */
   GPtrArray *parts; /* AssayVerdictPart; empty with all_of */
   GPtrArray *notes; /* char *: stages shared by seeds, rule changed since the run, interpolation */
+  GPtrArray *runs;  /* char *: ids of the runs that its folds, or its parts' folds, took */
 } AssayVerdict;
 
 void assay_verdict_free (AssayVerdict *verdict);

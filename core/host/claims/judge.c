@@ -54,6 +54,7 @@ assay_verdict_free (AssayVerdict *verdict)
   g_free (verdict->reason);
   g_ptr_array_unref (verdict->parts);
   g_ptr_array_unref (verdict->notes);
+  g_ptr_array_unref (verdict->runs);
   g_free (verdict);
 }
 
@@ -322,6 +323,8 @@ measure (Judge *judge, AssayVerdict *verdict)
       set_reason (verdict, ASSAY_NOT_EVALUABLE, "%s", error->message);
       return;
     }
+  g_ptr_array_unref (verdict->runs);
+  verdict->runs = assay_chain_runs (chain);
   g_ptr_array_unref (verdict->parts);
   verdict->parts = assay_chain_interval (chain, rule);
   missing = assay_chain_missing (chain);
@@ -374,6 +377,18 @@ collect_parts (Judge *judge, const AssayVerdict *verdict, GPtrArray *parts, guin
 }
 
 static void
+add_runs (AssayVerdict *verdict, const AssayVerdict *part)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < verdict->runs->len; i++)
+    g_hash_table_add (known, verdict->runs->pdata[i]);
+  for (guint i = 0; i < part->runs->len; i++)
+    if (!g_hash_table_contains (known, part->runs->pdata[i]))
+      g_ptr_array_add (verdict->runs, g_strdup (part->runs->pdata[i]));
+}
+
+static void
 judge_all_of (Judge *judge, AssayVerdict *verdict)
 {
   g_auto (GStrv) ids = assay_words (verdict->claim->all_of);
@@ -391,6 +406,7 @@ judge_all_of (Judge *judge, AssayVerdict *verdict)
           set_reason (verdict, ASSAY_NOT_EVALUABLE, "there is no claim %s", ids[i]);
           return;
         }
+      add_runs (verdict, part);
       verdict->n = i == 0 ? part->n : MIN (verdict->n, part->n);
       verdict->n_crashed = MAX (verdict->n_crashed, part->n_crashed);
       verdict->n_missing = MAX (verdict->n_missing, part->n_missing);
@@ -517,6 +533,7 @@ verdict_new (const Judge *judge, const AssayClaim *claim)
   verdict->rule = assay_claim_rule (judge->study, claim);
   verdict->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) assay_verdict_part_free);
   verdict->notes = g_ptr_array_new_with_free_func (g_free);
+  verdict->runs = g_ptr_array_new_with_free_func (g_free);
   return verdict;
 }
 

@@ -52,6 +52,7 @@ assay_chain_leaf_node (ClaimChain *chain, const char *metric, const char *where)
         && assay_frame_dim (frame, study->dims[d].of) && !assay_frame_dim (frame, study->dims[d].id)
         && assay_chain_axis (chain, study->dims[d].id))
       properties[n_properties++] = &study->dims[d];
+  node->frame = frame;
   node->shape = assay_shape_new (frame->dims->len + n_properties, n);
   for (guint d = 0; d < frame->dims->len; d++)
     {

@@ -179,12 +179,11 @@ append_all (AssayLoader *l, const AssayBlock *block, guint64 n, guint64 repeat)
     }
 }
 
-static gboolean
+static void
 append_some (AssayLoader *l, const AssayBlock *block, guint64 n, guint64 repeat)
 {
   g_autofree gint32 *codes = g_new0 (gint32, l->frame->dims->len + 1);
   Cell cell = { l, block, codes };
-  guint old = l->frame->values->len;
 
   for (guint64 i = 0; i < n; i++)
     {
@@ -192,7 +191,22 @@ append_some (AssayLoader *l, const AssayBlock *block, guint64 n, guint64 repeat)
       if (assay_filter_match (l->where, cell_value, &cell))
         assay_frame_add (l->frame, codes, block->values[i / repeat]);
     }
-  return l->frame->values->len > old;
+}
+
+/* The cells that are new are the run's. */
+static void
+note_run (AssayFrame *frame, AssayFrameRun *run)
+{
+  if (frame->run_of->len == frame->values->len)
+    return;
+  if (!run->contributed)
+    {
+      run->contributed = TRUE;
+      run->number = frame->runs->len;
+      g_ptr_array_add (frame->runs, g_strdup (run->dir->id));
+    }
+  for (guint i = frame->run_of->len; i < frame->values->len; i++)
+    g_array_append_val (frame->run_of, run->number);
 }
 
 gboolean
@@ -209,8 +223,8 @@ assay_loader_append (AssayLoader *l, const AssayBlock *block, GError **error)
   repeat = n / block->n;
   if (!is_uniform (l, block))
     {
-      if (append_some (l, block, n, repeat))
-        block->run->contributed = TRUE;
+      append_some (l, block, n, repeat);
+      note_run (l->frame, block->run);
       return check_size (l->frame->values->len, error);
     }
   set_codes (l, block, 0, codes);
@@ -219,6 +233,6 @@ assay_loader_append (AssayLoader *l, const AssayBlock *block, GError **error)
   if (!check_size (n + l->frame->values->len, error))
     return FALSE;
   append_all (l, block, n, repeat);
-  block->run->contributed = TRUE;
+  note_run (l->frame, block->run);
   return TRUE;
 }

@@ -16,6 +16,7 @@ typedef struct
   GPtrArray *levels; /* char *: value of each parameter of the loader; "" where there is none */
   char *config;      /* study and parameters: equal where only the seed differs */
   gboolean failed, live, contributed;
+  guint number; /* among the frame's runs, once it contributed */
 } AssayFrameRun;
 
 /* Where the cells of a block lie along one dimension. */

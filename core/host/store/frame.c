@@ -34,6 +34,8 @@ assay_frame_new (void)
   frame->properties = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                              (GDestroyNotify) g_hash_table_unref);
   frame->shared_stages = g_ptr_array_new_with_free_func (g_free);
+  frame->runs = g_ptr_array_new_with_free_func (g_free);
+  frame->run_of = g_array_new (FALSE, FALSE, sizeof (guint32));
   return frame;
 }
 
@@ -46,6 +48,8 @@ assay_frame_free (AssayFrame *frame)
   g_array_unref (frame->values);
   g_hash_table_unref (frame->properties);
   g_ptr_array_unref (frame->shared_stages);
+  g_ptr_array_unref (frame->runs);
+  g_array_unref (frame->run_of);
   g_free (frame);
 }
 
@@ -335,6 +339,9 @@ sort_cells (AssayFrame *frame)
   for (guint i = 0; i < n; i++)
     values[i] = g_array_index (frame->values, double, order[i]);
   memcpy (frame->values->data, values, n * sizeof *values);
+  for (guint i = 0; i < frame->run_of->len; i++)
+    scratch[i] = g_array_index (frame->run_of, guint32, order[i]);
+  memcpy (frame->run_of->data, scratch, frame->run_of->len * sizeof *scratch);
 }
 
 void

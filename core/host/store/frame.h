@@ -25,6 +25,8 @@ typedef struct
   GHashTable *properties;   /* property id -> GHashTable of item level -> property value (char *);
                                never NULL */
   guint n_runs, n_crashed;  /* runs that contributed, and those of them that failed */
+  GPtrArray *runs;          /* char *: ids of the runs that contributed */
+  GArray *run_of;           /* guint32, one per cell: which of `runs`; empty: not known */
   GPtrArray *shared_stages; /* char *: stages that several seeds shared */
 } AssayFrame;
 

@@ -7,7 +7,7 @@
 
 #include <assay/random.h>
 
-#define PARAMS(P) P (CHOICE, arm, "new", "Arm", .choices = "new old")
+#define PARAMS(P) P (CHOICE, arm, "new", "Arm", .choices = "new old spare")
 ASSAY_PARAMS (Params, params, PARAMS)
 
 static void
@@ -32,6 +32,13 @@ static const AssayClaim claims[] = {
     .where = "arm=none",
     .fold = ASSAY_FOLDS (ASSAY_MEAN ("seed")),
     .expect = ASSAY_ABOVE (0) },
+  { .id = "positive",
+    .says = "The spare arm is above zero",
+    .metric = "auc",
+    .where = "arm=spare",
+    .fold = ASSAY_FOLDS (ASSAY_MEAN ("seed")),
+    .expect = ASSAY_ABOVE (0) },
+  { .id = "both", .says = "Both", .all_of = "up positive" },
 };
 
 static const AssayStudy study = {
@@ -46,24 +53,31 @@ static const AssayStudy study = {
   .run = run_nothing,
 };
 
-/* Four seeds of two arms; the run of seed 4 and arm old fails after its first value. */
-static AssayRunSet *
-make_runs (AssayWorkspace *workspace)
+static int
+compare_ids (gconstpointer a, gconstpointer b)
 {
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Four seeds of some arms; the run of seed 4 and arm old fails after its first value. */
+static AssayRunSet *
+make_runs (AssayWorkspace *workspace, guint n_arms)
+{
+  static const char *const arms[]
+      = { "{\"arm\":\"new\"}", "{\"arm\":\"old\"}", "{\"arm\":\"spare\"}" };
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
   AssayRunSet *set;
 
   for (guint seed = 1; seed <= 4; seed++)
-    for (guint arm = 0; arm < 2; arm++)
+    for (guint arm = 0; arm < n_arms; arm++)
       {
         gboolean fails = seed == 4 && arm == 1;
         double values[3] = { seed, seed + (arm ? 0 : 2) + .1 * seed, seed };
         char *id = g_strdup_printf ("%012x", 16 * seed + arm);
-        FixtureRun run = { .id = id,
-                           .parameters = arm ? "{\"arm\":\"old\"}" : "{\"arm\":\"new\"}",
-                           .state = fails ? "failed" : "done",
-                           .seed = seed };
+        FixtureRun run = {
+          .id = id, .parameters = arms[arm], .state = fails ? "failed" : "done", .seed = seed
+        };
         AssayLogWriter *log;
 
         fixture_run (workspace, &run);
@@ -84,7 +98,7 @@ test_judge (void)
   AssayWorkspace *workspace = fixture_workspace ();
   g_autoptr (GError) error = NULL;
   g_autoptr (AssayStudyInfo) info = assay_study_info_from_study (&study, &error);
-  g_autoptr (AssayRunSet) set = make_runs (workspace);
+  g_autoptr (AssayRunSet) set = make_runs (workspace, 2);
   g_autoptr (GPtrArray) verdicts = assay_claims_judge (set, info, &error),
                         none = assay_claims_judge (NULL, info, &error);
   const AssayVerdict *up = verdicts->pdata[0], *absent = verdicts->pdata[1];
@@ -103,12 +117,44 @@ test_judge (void)
 }
 
 static void
+assert_runs (const AssayVerdict *verdict, const char *ids)
+{
+  g_autoptr (GPtrArray) runs = g_ptr_array_new ();
+  g_autofree char *text = NULL;
+
+  g_ptr_array_extend (runs, verdict->runs, NULL, NULL);
+  g_ptr_array_sort (runs, compare_ids);
+  g_ptr_array_add (runs, NULL);
+  text = g_strjoinv (" ", (GStrv) runs->pdata);
+  g_assert_cmpstr (text, ==, ids);
+}
+
+/* Runs are 16 seed + arm; the one that failed is among those of its claim. */
+static void
+test_behind (void)
+{
+  AssayWorkspace *workspace = fixture_workspace ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayStudyInfo) info = assay_study_info_from_study (&study, &error);
+  g_autoptr (AssayRunSet) set = make_runs (workspace, 3);
+  g_autoptr (GPtrArray) verdicts = assay_claims_judge (set, info, &error);
+
+  g_assert_no_error (error);
+  assert_runs (verdicts->pdata[0], "000000000010 000000000011 000000000020 000000000021 "
+                                   "000000000030 000000000031 000000000040 000000000041");
+  assert_runs (verdicts->pdata[1], "");
+  assert_runs (verdicts->pdata[2], "000000000012 000000000022 000000000032 000000000042");
+  g_assert_cmpuint (((AssayVerdict *) verdicts->pdata[3])->runs->len, ==, 12);
+  fixture_free (workspace);
+}
+
+static void
 test_figure (void)
 {
   AssayWorkspace *workspace = fixture_workspace ();
   g_autoptr (GError) error = NULL;
   g_autoptr (AssayStudyInfo) info = assay_study_info_from_study (&study, &error);
-  g_autoptr (AssayRunSet) set = make_runs (workspace);
+  g_autoptr (AssayRunSet) set = make_runs (workspace, 2);
   g_autofree char *note = NULL;
   g_autoptr (AssayFrame) frame
       = assay_fold_metric (set, info, "auc", NULL, NULL, NULL, &note, &error);
@@ -132,6 +178,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/claims/runs/directories-become-verdicts", test_judge);
+  g_test_add_func ("/claims/runs/behind-a-claim-are-the-runs-that-its-folds-took", test_behind);
   g_test_add_func ("/claims/runs/directories-become-frames-and-bands", test_figure);
   return g_test_run ();
 }
