@@ -122,6 +122,66 @@ desktop_test_run_gallery (const char *workspace, const char *arguments)
   g_assert_no_error (error);
 }
 
+char *
+desktop_test_command (const char *workspace, const char *arguments)
+{
+  g_autofree char *line = g_strdup_printf ("%s %s --workspace %s", g_getenv ("ASSAY_TEST_PROGRAM"),
+                                           arguments, workspace);
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  g_autoptr (GError) error = NULL;
+  char *output = NULL;
+  int status;
+
+  g_spawn_sync (NULL, words, NULL, 0, NULL, NULL, &output, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_spawn_check_wait_status (status, &error));
+  return output;
+}
+
+typedef struct
+{
+  GStrv runs; /* NULL: not answered yet */
+  const char *filter;
+} Ids;
+
+static void
+find_ids (GTask *task, AssayIndex *index)
+{
+  Ids *ids = g_task_get_task_data (task);
+  g_autoptr (AssayFilter) filter = assay_filter_parse (ids->filter, NULL);
+  g_autoptr (AssayRunRows) rows
+      = assay_index_query (index, &(AssayIndexQuery){ .filter = filter, .order = "seed" }, NULL);
+  GStrv list = g_new0 (char *, rows->rows->len + 1);
+
+  for (guint i = 0; i < rows->rows->len; i++)
+    list[i] = g_strdup (g_array_index (rows->rows, AssayRunRow, i).id);
+  g_task_return_pointer (task, list, (GDestroyNotify) g_strfreev);
+}
+
+static void
+on_ids (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ((Ids *) data)->runs = g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
+static gboolean
+has_ids (gpointer data)
+{
+  return ((Ids *) data)->runs != NULL;
+}
+
+GStrv
+desktop_test_runs (StudioSession *session, const char *filter)
+{
+  Ids ids = { NULL, filter };
+  GTask *task = g_task_new (session, NULL, on_ids, &ids);
+
+  g_task_set_task_data (task, &ids, NULL);
+  studio_session_run (session, task, find_ids);
+  desktop_test_until (has_ids, &ids);
+  return ids.runs;
+}
+
 void
 desktop_test_dark (gboolean dark)
 {

@@ -20,6 +20,10 @@ char *desktop_test_folder (const char *name);
 /** Lets the study "gallery" (gallery.c) be found, and runs `assay run gallery @arguments` in
  *  @workspace until it ends. */
 void desktop_test_run_gallery (const char *workspace, const char *arguments);
+/** What `assay @arguments` prints in @workspace; it ends well. */
+char *desktop_test_command (const char *workspace, const char *arguments);
+/** Ids of the runs that a filter finds, by seed; free with g_strfreev. */
+GStrv desktop_test_runs (StudioSession *session, const char *filter);
 /** Light or dark, for pictures. */
 void desktop_test_dark (gboolean dark);
 /** Gives the window another size, as a person would, and waits until it has it. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desktop.h"
+#include "ui/desktop/chart-area.h"
 #include "ui/desktop/claim-details.h"
 #include "ui/desktop/claim-row.h"
 #include "ui/desktop/claims-view.h"
 #include "ui/desktop/effect-bar.h"
+#include "ui/desktop/figures-view.h"
+#include "ui/desktop/runs-table.h"
 #include <math.h>
 #include <string.h>
 
@@ -124,17 +127,27 @@ chips_and_words_filter (void)
 }
 
 static gboolean
-lists_twelve_runs (gpointer window)
+shows_rewards (gpointer window)
 {
-  return desktop_test_find (window, GTK_TYPE_LABEL, "12 runs") != NULL;
+  GtkWidget *figures = desktop_test_find (window, STUDIO_TYPE_FIGURES_VIEW, NULL);
+  AssayChart *chart = studio_chart_area_get_chart (
+      STUDIO_CHART_AREA (desktop_test_find (figures, STUDIO_TYPE_CHART_AREA, NULL)));
+
+  return chart != NULL && strcmp (assay_chart_title (chart), "Rewards by arm") == 0;
+}
+
+static const char *
+page_of (StudioWindow *window)
+{
+  return adw_view_stack_get_visible_child_name (
+      ADW_VIEW_STACK (desktop_test_find (window, ADW_TYPE_VIEW_STACK, NULL)));
 }
 
 static void
-details_say_the_rule_and_lead_to_the_evidence (void)
+details_say_the_rule_and_lead_to_the_figure (void)
 {
   StudioWindow *window = open_claims ();
   GtkWidget *details = desktop_test_find (claims_of (window), GTK_TYPE_SCROLLED_WINDOW, "details");
-  GtkWidget *pages = desktop_test_find (window, ADW_TYPE_VIEW_STACK, NULL);
 
   activate (window, "claims-show", "A3");
   g_assert_nonnull (desktop_test_find (details, GTK_TYPE_LABEL,
@@ -142,11 +155,57 @@ details_say_the_rule_and_lead_to_the_evidence (void)
   g_assert_nonnull (desktop_test_find (details, GTK_TYPE_LABEL, "careful"));
   g_assert_nonnull (desktop_test_find (details, GTK_TYPE_LABEL, "Figure: Rewards by arm"));
   activate (window, "claims-figure", "rewards");
-  g_assert_cmpstr (adw_view_stack_get_visible_child_name (ADW_VIEW_STACK (pages)), ==, "figures");
+  g_assert_cmpstr (page_of (window), ==, "figures");
+  desktop_test_until (shows_rewards, window);
+  desktop_test_close (window);
+}
+
+typedef struct
+{
+  StudioWindow *window;
+  GStrv runs;
+} Listed;
+
+static gboolean
+lists_just_these (gpointer data)
+{
+  const Listed *listed = data;
+  StudioRunsAnswer *answer = studio_runs_table_answer (
+      STUDIO_RUNS_TABLE (desktop_test_find (listed->window, STUDIO_TYPE_RUNS_TABLE, NULL)));
+  gboolean same = answer != NULL && answer->n == g_strv_length (listed->runs);
+
+  for (guint i = 0; same && i < answer->n; i++)
+    same = g_strv_contains ((const char *const *) listed->runs, answer->identities[i]);
+  return same;
+}
+
+/* Not all that were judged: those of which the claim's folds took cells. */
+static void
+runs_behind_a_claim_are_its_own (void)
+{
+  static const struct
+  {
+    const char *claim, *filter, *label;
+  } cases[] = { { "A1", "agent=plain,careful", "The 8 runs behind it" },
+                { "plain-learns", "agent=plain", "The 4 runs behind it" },
+                { "A3", "", "The 12 runs behind it" },
+                { "A6", "", "The 12 runs behind it" } };
+  StudioWindow *window = open_claims ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (GStrv) wanted = desktop_test_runs (studio_window_session (window), cases[i].filter);
+
+      studio_window_show_page (window, "claims");
+      activate (window, "claims-show", cases[i].claim);
+      g_assert_nonnull (desktop_test_find (claims_of (window), GTK_TYPE_LABEL, cases[i].label));
+      activate (window, "claims-runs", NULL);
+      g_assert_cmpstr (page_of (window), ==, "runs");
+      desktop_test_until (lists_just_these, &(Listed){ window, wanted });
+    }
   studio_window_show_page (window, "claims");
-  activate (window, "claims-runs", NULL);
-  g_assert_cmpstr (adw_view_stack_get_visible_child_name (ADW_VIEW_STACK (pages)), ==, "runs");
-  desktop_test_until (lists_twelve_runs, window);
+  activate (window, "claims-show", "A8");
+  g_assert_cmpuint (studio_claim_row_verdict (row_of (window, "A8"))->runs->len, ==, 0);
   desktop_test_close (window);
 }
 
@@ -184,9 +243,7 @@ without_runs_it_leads_to_the_study (void)
   desktop_test_settle ();
   desktop_test_picture (GTK_WIDGET (window), "claims-no-runs");
   g_signal_emit_by_name (button, "clicked");
-  g_assert_cmpstr (adw_view_stack_get_visible_child_name (
-                       ADW_VIEW_STACK (desktop_test_find (window, ADW_TYPE_VIEW_STACK, NULL))),
-                   ==, "studies");
+  g_assert_cmpstr (page_of (window), ==, "studies");
   desktop_test_close (window);
 }
 
@@ -220,28 +277,65 @@ judged (StudioSession *session)
 }
 
 static void
-tables_and_reports_hold_every_claim (void)
+on_text (GObject *clipboard, GAsyncResult *result, gpointer data)
+{
+  *(char **) data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+}
+
+/* What lies in the clipboard after an action. */
+static char *
+copied (StudioWindow *window, const char *action)
+{
+  char *text = NULL;
+
+  activate (window, action, NULL);
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (window)), NULL, on_text,
+                                 &text);
+  desktop_test_until (is_there, &text);
+  return text;
+}
+
+static void
+what_is_copied_is_what_the_command_line_writes (void)
 {
   StudioWindow *window = open_claims ();
-  g_autoptr (StudioVerdicts) verdicts = judged (studio_window_session (window));
-  g_autofree char *csv = studio_verdicts_csv (verdicts), *text = studio_verdicts_text (verdicts);
-  g_autofree char *path = desktop_test_folder ("reports"),
-                  *file = g_build_filename (path, "report.html", NULL), *html = NULL;
+  g_autofree char *csv = copied (window, "claims-copy-csv"), *text = copied (window, "claims-copy");
+  g_autofree char *their_csv = desktop_test_command (runs, "claims gallery --format csv"),
+                  *their_text = desktop_test_command (runs, "claims gallery --format text");
   g_auto (GStrv) lines = g_strsplit (csv, "\n", -1);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
 
+  g_assert_cmpstr (csv, ==, their_csv);
+  g_assert_cmpstr (text, ==, their_text);
   g_assert_cmpuint (g_strv_length (lines), ==, 1 + 10 + 1);
   g_assert_true (g_str_has_prefix (lines[2], "\"A2\",\"Bold agents end higher than careful ones\","
                                              "\"Fig 2\",\"0.4 (small), 0.9 (large models)\",-"));
   g_assert_true (g_str_has_prefix (lines[8], "\"A8\",\"The largest models do it, too\",\"Fig 9\","
                                              "\"\",,,,0,0,0,\"not run\","));
   g_assert_nonnull (strstr (text, "\nA7: not evaluable\n"));
+  desktop_test_close (window);
+}
+
+static void
+the_report_is_the_command_lines (void)
+{
+  StudioWindow *window = open_claims ();
+  g_autoptr (StudioVerdicts) verdicts = judged (studio_window_session (window));
+  g_autofree char *path = desktop_test_folder ("reports"),
+                  *file = g_build_filename (path, "ours.html", NULL),
+                  *other = g_build_filename (path, "theirs.html", NULL),
+                  *command = g_strdup_printf ("report gallery -o %s", other), *ours = NULL,
+                  *theirs = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
   studio_verdicts_report (verdicts, file, keep, &result);
   desktop_test_until (is_there, &result);
   g_assert_true (studio_verdicts_report_finish (result, &error));
-  g_assert_true (g_file_get_contents (file, &html, NULL, NULL));
-  g_assert_nonnull (strstr (html, "Bold agents end higher than careful ones"));
+  g_free (desktop_test_command (runs, command));
+  g_assert_true (g_file_get_contents (file, &ours, NULL, NULL));
+  g_assert_true (g_file_get_contents (other, &theirs, NULL, NULL));
+  g_assert_nonnull (strstr (ours, "Bold agents end higher than careful ones"));
+  g_assert_true (strcmp (ours, theirs) == 0);
   desktop_test_close (window);
 }
 
@@ -321,11 +415,13 @@ main (int argc, char **argv)
   ADD ("the-axis-holds-effect-threshold-and-paper", the_axis_holds_effect_threshold_and_paper);
   ADD ("every-verdict-has-its-word-and-its-reason", every_verdict_has_its_word_and_its_reason);
   ADD ("chips-and-words-filter", chips_and_words_filter);
-  ADD ("details-say-the-rule-and-lead-to-the-evidence",
-       details_say_the_rule_and_lead_to_the_evidence);
+  ADD ("details-say-the-rule-and-lead-to-the-figure", details_say_the_rule_and_lead_to_the_figure);
+  ADD ("runs-behind-a-claim-are-its-own", runs_behind_a_claim_are_its_own);
   ADD ("new-runs-are-judged-where-one-reads", new_runs_are_judged_where_one_reads);
   ADD ("without-runs-it-leads-to-the-study", without_runs_it_leads_to_the_study);
-  ADD ("tables-and-reports-hold-every-claim", tables_and_reports_hold_every_claim);
+  ADD ("what-is-copied-is-what-the-command-line-writes",
+       what_is_copied_is_what_the_command_line_writes);
+  ADD ("the-report-is-the-command-lines", the_report_is_the_command_lines);
   ADD ("figures-of-a-claim-show-its-metric", figures_of_a_claim_show_its_metric);
   ADD ("details-fill-a-narrow-window", details_fill_a_narrow_window);
   return g_test_run ();

@@ -12,51 +12,6 @@ is_shown (gpointer widget)
   return gtk_widget_get_mapped (widget);
 }
 
-typedef struct
-{
-  GStrv runs; /* NULL: not answered yet */
-  const char *filter;
-} Ids;
-
-static void
-find_ids (GTask *task, AssayIndex *index)
-{
-  Ids *ids = g_task_get_task_data (task);
-  g_autoptr (AssayFilter) filter = assay_filter_parse (ids->filter, NULL);
-  g_autoptr (AssayRunRows) rows
-      = assay_index_query (index, &(AssayIndexQuery){ .filter = filter, .order = "seed" }, NULL);
-  GStrv list = g_new0 (char *, rows->rows->len + 1);
-
-  for (guint i = 0; i < rows->rows->len; i++)
-    list[i] = g_strdup (g_array_index (rows->rows, AssayRunRow, i).id);
-  g_task_return_pointer (task, list, (GDestroyNotify) g_strfreev);
-}
-
-static void
-on_ids (GObject *source, GAsyncResult *result, gpointer data)
-{
-  ((Ids *) data)->runs = g_task_propagate_pointer (G_TASK (result), NULL);
-}
-
-static gboolean
-has_ids (gpointer data)
-{
-  return ((Ids *) data)->runs != NULL;
-}
-
-/* The runs that a filter finds. */
-static GStrv
-runs_of (StudioSession *session, const char *filter)
-{
-  Ids ids = { NULL, filter };
-  GTask *task = g_task_new (session, NULL, on_ids, &ids);
-
-  g_task_set_task_data (task, &ids, NULL);
-  studio_session_run (session, task, find_ids);
-  desktop_test_until (has_ids, &ids);
-  return ids.runs;
-}
-
 static gboolean
 has_registry (gpointer session)
 {
@@ -90,7 +45,7 @@ settings_stand_side_by_side (void)
   window = desktop_test_open_workspace (path);
   desktop_test_until (has_registry, studio_window_session (window));
   desktop_test_resize (window, 1280, 1700);
-  runs = runs_of (studio_window_session (window), "agent=plain,bold");
+  runs = desktop_test_runs (studio_window_session (window), "agent=plain,bold");
   g_assert_cmpuint (g_strv_length (runs), ==, 8);
   studio_session_select (studio_window_session (window), "gallery", NULL,
                          (const char *const *) runs);
@@ -157,7 +112,7 @@ seeds_stand_alone_where_nothing_else_differs (void)
 
   desktop_test_run_gallery (path, "--preset quick");
   window = desktop_test_open_workspace (path);
-  runs = runs_of (studio_window_session (window), "agent=careful");
+  runs = desktop_test_runs (studio_window_session (window), "agent=careful");
   comparison = compare (studio_window_session (window), (const char *const *) runs, NULL);
   g_assert_cmpuint (comparison->sides->len, ==, 4);
   g_assert_cmpstr (((StudioSide *) comparison->sides->pdata[1])->title, ==, "seed=2");
@@ -195,7 +150,7 @@ plans_stand_side_by_side (void)
   g_ptr_array_add (plans, NULL);
   g_assert_cmpuint (plans->len, ==, 3);
   window = desktop_test_open_workspace (path);
-  g_strfreev (runs_of (studio_window_session (window), "")); /* the index is there */
+  g_strfreev (desktop_test_runs (studio_window_session (window), "")); /* the index is there */
   comparison = compare (studio_window_session (window), NULL, (const char *const *) plans->pdata);
   g_assert_cmpuint (comparison->sides->len, ==, 2);
   for (guint i = 0; i < comparison->parameters->len; i++)

@@ -172,12 +172,18 @@ a_report_is_written (void)
 {
   g_autofree char *folder = desktop_test_folder ("reports");
   g_autofree char *path = g_build_filename (folder, "gallery.html", NULL);
+  g_autofree char *ours = NULL, *theirs = NULL, *command = NULL;
   StudioWindow *window = open_page ("claims");
 
   desktop_test_until (is_judged, window);
   give (window, "win.claims-report");
   desktop_test_choose_file (window, path);
   assert_begins (path, "<!");
+  g_assert_true (g_file_get_contents (path, &ours, NULL, NULL));
+  command = g_strdup_printf ("report gallery -o %s", path);
+  g_free (desktop_test_command (workspace, command));
+  g_assert_true (g_file_get_contents (path, &theirs, NULL, NULL));
+  g_assert_cmpstr (ours, ==, theirs);
   desktop_test_close (window);
 }
 

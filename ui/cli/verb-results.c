@@ -23,7 +23,12 @@ static struct
         "Take the newest plan of this preset (else: the newest plan)", "NAME"                      \
   }
 
-const GOptionEntry assay_claims_options[] = { PRESET_OPTION, G_OPTION_ENTRY_NULL };
+const GOptionEntry assay_claims_options[]
+    = { PRESET_OPTION,
+        { "format", 0, 0, G_OPTION_ARG_STRING, &options.format,
+          "How to write it: a table, a paragraph each, a spreadsheet (else: table)",
+          "table|text|csv" },
+        G_OPTION_ENTRY_NULL };
 
 const GOptionEntry assay_plot_options[] = {
   PRESET_OPTION,
@@ -68,30 +73,6 @@ runs_of_study (const char *id, AssayStudyInfo **study, GError **error)
                            : NULL;
 }
 
-static char *
-effect_text (const AssayVerdict *verdict)
-{
-  g_autofree char *effect = assay_number_text (verdict->effect);
-  g_autofree char *low = assay_number_text (verdict->low),
-                  *high = assay_number_text (verdict->high);
-
-  if (isnan (verdict->effect))
-    return g_strdup ("—");
-  if (isnan (verdict->low))
-    return g_steal_pointer (&effect);
-  return g_strdup_printf ("%s [%s, %s]", effect, low, high);
-}
-
-static char *
-count_text (const AssayVerdict *verdict)
-{
-  if (verdict->n == 0)
-    return g_strdup ("—");
-  if (verdict->n_crashed > 0)
-    return g_strdup_printf ("%u (%u crashed)", verdict->n, verdict->n_crashed);
-  return g_strdup_printf ("%u", verdict->n);
-}
-
 static void
 print_verdicts (AssayRunSet *set, const AssayStudyInfo *study, GPtrArray *verdicts)
 {
@@ -106,7 +87,8 @@ print_verdicts (AssayRunSet *set, const AssayStudyInfo *study, GPtrArray *verdic
   for (guint i = 0; i < verdicts->len; i++)
     {
       const AssayVerdict *verdict = verdicts->pdata[i];
-      g_autofree char *effect = effect_text (verdict), *n = count_text (verdict);
+      g_autofree char *effect = assay_verdict_effect_text (verdict),
+                      *n = assay_verdict_count_text (verdict);
 
       assay_text_table_add (table, verdict->claim->id);
       assay_text_table_add (table, verdict->claim->source == NULL  ? "(ours)"
@@ -128,14 +110,53 @@ print_verdicts (AssayRunSet *set, const AssayStudyInfo *study, GPtrArray *verdic
            study->id);
 }
 
+static void
+print_text (AssayRunSet *set, const AssayStudyInfo *study, GPtrArray *verdicts)
+{
+  g_autofree char *text = assay_claims_text (set, study, verdicts);
+
+  g_print ("%s", text);
+}
+
+static void
+print_csv (AssayRunSet *set, const AssayStudyInfo *study, GPtrArray *verdicts)
+{
+  g_autofree char *text = assay_claims_csv (verdicts);
+
+  g_print ("%s", text);
+}
+
+typedef void (*PrintFunc) (AssayRunSet *set, const AssayStudyInfo *study, GPtrArray *verdicts);
+
+/* How the verdicts are wanted; NULL: there is no such format. */
+static PrintFunc
+print_func (GError **error)
+{
+  static const struct
+  {
+    const char *name;
+    PrintFunc print;
+  } formats[] = { { "table", print_verdicts }, { "text", print_text }, { "csv", print_csv } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_strcmp0 (options.format != NULL ? options.format : "table", formats[i].name) == 0)
+      return formats[i].print;
+  g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
+               "claims are not written as '%s'; there are table, text and csv", options.format);
+  return NULL;
+}
+
 int
 assay_verb_claims (char **words, GError **error)
 {
+  PrintFunc print = print_func (error);
   g_autoptr (AssayStudyInfo) study = NULL;
   g_autoptr (GError) no_runs = NULL;
   g_autoptr (AssayRunSet) set = runs_of_study (words[0], &study, &no_runs);
   g_autoptr (GPtrArray) verdicts = NULL;
 
+  if (print == NULL)
+    return ASSAY_ERROR_USAGE;
   /* Without any run every claim reads `not run`, which is an answer. */
   if (set == NULL
       && (study == NULL || !g_error_matches (no_runs, ASSAY_ERROR, ASSAY_ERROR_NOT_FOUND)))
@@ -149,7 +170,7 @@ assay_verb_claims (char **words, GError **error)
   if (assay_cli_json)
     assay_cli_print_json (assay_claims_json (verdicts));
   else
-    print_verdicts (set, study, verdicts);
+    print (set, study, verdicts);
   return 0;
 }
 

@@ -120,7 +120,7 @@ add_effect (const Pane *pane)
   const AssayVerdict *verdict = pane->verdict;
   StudioEffect effect = studio_effect_of_verdict (verdict);
   g_autofree char *ours = studio_verdict_effect (verdict->effect, verdict->low, verdict->high);
-  g_autofree char *counts = studio_verdict_counts (verdict);
+  g_autofree char *counts = assay_verdict_count_text (verdict);
   g_autofree char *words = g_strdup_printf ("%s with 95 %% interval, n %s", ours, counts);
   GtkBox *box;
   GtkWidget *bar;
@@ -280,10 +280,10 @@ add_evidence (const Pane *pane)
 {
   g_autoptr (GPtrArray) figures
       = studio_claim_figures (pane->verdicts->study, pane->verdict->claim);
-  const AssayRunSet *set = pane->verdicts->set;
+  guint n_runs = pane->verdict->runs->len;
   GtkBox *box;
 
-  if (figures->len == 0 && (set == NULL || set->dirs->len == 0))
+  if (figures->len == 0 && n_runs == 0)
     return;
   box = section (pane, "Evidence");
   for (guint i = 0; i < MIN (figures->len, MAX_FIGURES); i++)
@@ -294,9 +294,10 @@ add_evidence (const Pane *pane)
 
       button (box, label, "image-x-generic-symbolic", "win.claims-figure", figure->id);
     }
-  if (set != NULL && set->dirs->len > 0)
+  if (n_runs > 0)
     {
-      g_autofree char *label = g_strdup_printf ("The %u runs behind it", set->dirs->len);
+      g_autofree char *label = n_runs == 1 ? g_strdup ("The run behind it")
+                                           : g_strdup_printf ("The %u runs behind it", n_runs);
 
       button (box, label, "view-list-symbolic", "win.claims-runs", NULL);
     }
@@ -331,8 +332,7 @@ studio_claim_details_state (const StudioVerdicts *verdicts, guint i)
 
   g_string_append_printf (state, "|%d|%a|%a|%a|%u|%u|%u|%u|%s", (int) verdict->kind,
                           verdict->effect, verdict->low, verdict->high, verdict->n,
-                          verdict->n_crashed, verdict->n_missing,
-                          verdicts->set != NULL ? verdicts->set->dirs->len : 0,
+                          verdict->n_crashed, verdict->n_missing, verdict->runs->len,
                           verdict->reason != NULL ? verdict->reason : "");
   for (guint k = 0; k < verdict->parts->len; k++)
     {

@@ -3,9 +3,7 @@
 
 #include "ui/desktop/effect-bar.h"
 
-/* Sizes of the columns; those of words in characters. */
-#define ICON_WIDTH 16
-#define BADGE_SPACING 6
+/* Widths of the columns of words, in characters. */
 #define EFFECT_CHARS 22
 #define PAPER_CHARS 18
 #define COUNT_CHARS 12
@@ -71,7 +69,7 @@ studio_verdict_title (AssayVerdictKind kind)
 GtkWidget *
 studio_verdict_badge_new (void)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, BADGE_SPACING);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_box_append (GTK_BOX (box), gtk_image_new ());
@@ -129,16 +127,22 @@ place_cells (StudioClaimRow *row)
     }
 }
 
+/* Widest of all verdicts, as it is in a row. */
 static int
-width_of_title (GtkWidget *widget, AssayVerdictKind kind)
+width_of_badges (void)
 {
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, NULL);
-  g_autofree char *markup = g_strdup_printf ("<b>%s</b>", kinds[kind].title);
-  int width;
+  g_autoptr (GtkWidget) badge = g_object_ref_sink (studio_verdict_badge_new ());
+  int widest = 0;
 
-  pango_layout_set_markup (layout, markup, -1);
-  pango_layout_get_pixel_size (layout, &width, NULL);
-  return width;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      int width;
+
+      studio_verdict_badge_set (badge, i);
+      gtk_widget_measure (badge, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+      widest = MAX (widest, width);
+    }
+  return widest;
 }
 
 /* As GtkLabel understands "width-chars". */
@@ -158,10 +162,7 @@ width_of_chars (GtkWidget *widget, int n)
 void
 studio_claim_column_widths (GtkWidget *widget, int widths[STUDIO_CLAIM_COLUMNS])
 {
-  widths[CELL_VERDICT] = 0;
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    widths[CELL_VERDICT]
-        = MAX (widths[CELL_VERDICT], width_of_title (widget, i) + ICON_WIDTH + BADGE_SPACING);
+  widths[CELL_VERDICT] = width_of_badges ();
   widths[CELL_SAYS] = -1;
   widths[CELL_EFFECT] = width_of_chars (widget, EFFECT_CHARS);
   widths[CELL_PAPER] = width_of_chars (widget, PAPER_CHARS);
@@ -173,7 +174,8 @@ static void
 set_plain_words (StudioClaimRow *row)
 {
   const AssayVerdict *verdict = studio_claim_row_verdict (row);
-  g_autofree char *counts = studio_verdict_counts (verdict), *n = g_strconcat ("n ", counts, NULL),
+  g_autofree char *counts = assay_verdict_count_text (verdict),
+                  *n = g_strconcat ("n ", counts, NULL),
                   *paper = g_strconcat ("Paper: ", studio_claim_paper (verdict->claim), NULL);
 
   gtk_label_set_text (row->count, row->narrow ? n : counts);
@@ -209,7 +211,7 @@ describe (StudioClaimRow *row, const AssayVerdict *verdict, const StudioEffect *
 {
   const AssayClaim *claim = verdict->claim;
   g_autofree char *drawn = studio_effect_describe (effect),
-                  *counts = studio_verdict_counts (verdict);
+                  *counts = assay_verdict_count_text (verdict);
   g_autofree char *label
       = g_strdup_printf ("%s: %s", claim->id, studio_verdict_title (verdict->kind));
   g_autofree char *description = g_strdup_printf (

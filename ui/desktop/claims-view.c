@@ -1,48 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/desktop/claims-view.h"
+#include "ui/desktop/claims-view-private.h"
 
 #include "ui/desktop/claim-details.h"
-#include "ui/desktop/claim-row.h"
-#include "ui/desktop/file-dialog.h"
-#include "ui/desktop/run-chooser.h"
-#include "ui/desktop/slices.h"
-#include "ui/desktop/width-bin.h"
-#include "ui/desktop/window.h"
 #include <string.h>
 
 #define PACE 2000 /* ms between two judgements while runs go on */
-
-struct _StudioClaimsView
-{
-  AdwBin parent_instance;
-  StudioSession *session;
-  GCancellable *cancellable; /* of the judgement at hand; NULL: none */
-  StudioVerdicts *verdicts;  /* as last judged; NULL: nothing yet */
-  gboolean stale;            /* there is something new to judge */
-  guint timer;
-  gint64 judged;      /* monotonic time of the last judgement */
-  char *shown_state;  /* what the pane of details shows */
-  guint *order;       /* of the verdicts in the list, numbers */
-  StudioSlices *fill; /* shows the rows; NULL: all are as they should be */
-  guint next;         /* row to be shown */
-  char *wanted;       /* the claim to be selected, once its row is there; NULL: the first */
-  int widths[STUDIO_CLAIM_COLUMNS];
-  GtkWidget *chip[ASSAY_NOT_RUN + 1];
-  AdwLeaflet *leaflet;
-  StudioRunChooser *chooser;
-  GtkToggleButton *search_button;
-  GtkSearchBar *search_bar;
-  GtkEditable *search;
-  GtkBox *chips, *no_runs;
-  GtkStack *states;
-  AdwStatusPage *problem;
-  StudioWidthBin *width;
-  GtkLabel *no_runs_text, *summary;
-  GtkButton *no_runs_button;
-  GtkGrid *head;
-  GtkListBox *claims;
-  GtkScrolledWindow *details;
-};
 
 G_DEFINE_FINAL_TYPE (StudioClaimsView, studio_claims_view, ADW_TYPE_BIN)
 
@@ -161,6 +123,26 @@ select_wanted (StudioClaimsView *view, StudioClaimRow *row)
     return;
   g_clear_pointer (&view->wanted, g_free);
   gtk_list_box_select_row (view->claims, GTK_LIST_BOX_ROW (row));
+}
+
+const AssayVerdict *
+studio_claims_view_verdict (StudioClaimsView *view)
+{
+  StudioClaimRow *row = selected (view);
+
+  return row != NULL && view->verdicts != NULL ? studio_claim_row_verdict (row) : NULL;
+}
+
+void
+studio_claims_view_show_claim (StudioClaimsView *view, const char *id)
+{
+  GtkListBoxRow *row;
+
+  g_free (view->wanted);
+  view->wanted = g_strdup (id);
+  for (int i = 0;
+       view->wanted != NULL && (row = gtk_list_box_get_row_at_index (view->claims, i)) != NULL; i++)
+    select_wanted (view, STUDIO_CLAIM_ROW (row));
 }
 
 static void
@@ -449,100 +431,7 @@ on_map (StudioClaimsView *view)
     schedule (view);
 }
 
-/* ---- commands ---- */
-
-static void
-copy (StudioClaimsView *view, char *text)
-{
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (view)), text);
-  g_free (text);
-  studio_session_notice (view->session, "The verdicts are in the clipboard");
-}
-
-static void
-on_copy (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioClaimsView *view = data;
-
-  if (view->verdicts != NULL)
-    copy (view, studio_verdicts_text (view->verdicts));
-}
-
-static void
-on_copy_csv (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioClaimsView *view = data;
-
-  if (view->verdicts != NULL)
-    copy (view, studio_verdicts_csv (view->verdicts));
-}
-
-typedef struct
-{
-  StudioClaimsView *view;
-  char *path;
-} Writing;
-
-static void
-on_report_written (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autofree Writing *writing = data;
-  g_autofree char *path = writing->path;
-  g_autoptr (StudioClaimsView) view = writing->view;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *action = NULL;
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (view));
-
-  if (!studio_verdicts_report_finish (result, &error))
-    {
-      studio_session_notice (view->session, "%s", error->message);
-      return;
-    }
-  action = g_action_print_detailed_name ("win.claims-open-report", g_variant_new_string (path));
-  if (root != NULL)
-    studio_window_toast (STUDIO_WINDOW (root), "The report is written", "Open", action);
-}
-
-static void
-on_report_chosen (gpointer data, const char *path, GtkFileChooser *dialog)
-{
-  StudioClaimsView *view = data;
-  Writing *writing;
-
-  if (view->verdicts == NULL)
-    return;
-  writing = g_new (Writing, 1);
-  *writing = (Writing){ g_object_ref (view), g_strdup (path) };
-  studio_verdicts_report (view->verdicts, writing->path, on_report_written, writing);
-}
-
-static void
-on_report (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioClaimsView *view = data;
-  g_autofree char *name = NULL;
-  GtkFileChooserNative *dialog;
-
-  if (view->verdicts == NULL || view->verdicts->set == NULL)
-    {
-      studio_session_notice (view->session, "There are no runs to report on yet");
-      return;
-    }
-  dialog = studio_file_dialog_new (view, "Write a Report", GTK_FILE_CHOOSER_ACTION_SAVE, "_Write",
-                                   on_report_chosen);
-  name = g_strconcat (view->verdicts->study->id, ".html", NULL);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-static void
-on_open_report (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  g_autofree char *uri = g_filename_to_uri (g_variant_get_string (parameter, NULL), NULL, NULL);
-
-  if (uri != NULL)
-    gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (data)), uri, GDK_CURRENT_TIME);
-}
+/* ---- the view ---- */
 
 static void
 search_here (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -559,92 +448,6 @@ back_here (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   on_back (STUDIO_CLAIMS_VIEW (widget));
 }
-
-/* What is shown becomes what is selected, so that the other pages show the same. */
-static void
-select_shown (StudioClaimsView *view)
-{
-  const StudioSelection *selection = studio_session_selection (view->session);
-  const AssayRunSet *set = view->verdicts->set;
-
-  if (selection->study == NULL)
-    studio_session_select (view->session, view->verdicts->study->id,
-                           set != NULL ? set->preset : NULL, NULL);
-}
-
-static void
-on_figure (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioClaimsView *view = data;
-
-  if (view->verdicts == NULL)
-    return;
-  select_shown (view);
-  studio_window_show_figure (studio_window_of (view), g_variant_get_string (parameter, NULL));
-}
-
-/* By their ids: some may be of older plans than the one that was judged. */
-static void
-on_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioClaimsView *view = data;
-  g_auto (GStrv) runs = NULL;
-  g_autofree char *ids = NULL, *filter = NULL;
-
-  if (view->verdicts == NULL || view->verdicts->set == NULL)
-    return;
-  runs = studio_verdicts_runs (view->verdicts);
-  ids = g_strjoinv (",", runs);
-  filter = g_strconcat ("id=", ids, NULL);
-  if (runs[0] == NULL || strlen (filter) > ASSAY_FILTER_MAX_BYTES)
-    {
-      g_free (filter);
-      filter = g_strconcat ("study=", view->verdicts->study->id, NULL);
-    }
-  select_shown (view);
-  studio_window_show_runs (studio_window_of (view), filter);
-}
-
-static void
-on_show_claim (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioClaimsView *view = data;
-  GtkListBoxRow *row;
-
-  g_free (view->wanted);
-  view->wanted = g_variant_dup_string (parameter, NULL);
-  for (int i = 0;
-       view->wanted != NULL && (row = gtk_list_box_get_row_at_index (view->claims, i)) != NULL; i++)
-    select_wanted (view, STUDIO_CLAIM_ROW (row));
-}
-
-static void
-on_run (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioClaimsView *view = data;
-
-  if (view->verdicts != NULL)
-    studio_window_show_study (studio_window_of (view), view->verdicts->study->id);
-}
-
-static const GActionEntry entries[] = {
-  { .name = "claims-copy", .activate = on_copy },
-  { .name = "claims-copy-csv", .activate = on_copy_csv },
-  { .name = "claims-report", .activate = on_report },
-  { .name = "claims-open-report", .activate = on_open_report, .parameter_type = "s" },
-  { .name = "claims-figure", .activate = on_figure, .parameter_type = "s" },
-  { .name = "claims-show", .activate = on_show_claim, .parameter_type = "s" },
-  { .name = "claims-runs", .activate = on_runs },
-  { .name = "claims-run", .activate = on_run },
-};
-
-void
-studio_claims_view_add_actions (gpointer view, GActionMap *map)
-{
-  g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), view);
-}
-
-/* ---- the view ---- */
 
 static void
 studio_claims_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)

@@ -200,22 +200,6 @@ studio_verdict_effect (double effect, double low, double high)
   return g_strdup_printf ("%s [%s, %s]", value, from, to);
 }
 
-char *
-studio_verdict_counts (const AssayVerdict *verdict)
-{
-  GString *out = g_string_new (NULL);
-
-  if (verdict->n > 0)
-    g_string_append_printf (out, "%u", verdict->n);
-  else
-    g_string_append (out, "—");
-  if (verdict->n_crashed > 0)
-    g_string_append_printf (out, ", %u crashed", verdict->n_crashed);
-  if (verdict->n_missing > 0)
-    g_string_append_printf (out, ", %u missing", verdict->n_missing);
-  return g_string_free (out, FALSE);
-}
-
 const char *
 studio_claim_paper (const AssayClaim *claim)
 {
@@ -253,87 +237,6 @@ studio_verdict_matches (const AssayVerdict *verdict, const char *text)
     if (contains (places[i], folded))
       return TRUE;
   return FALSE;
-}
-
-static void
-csv_text (GString *out, const char *text)
-{
-  g_string_append_c (out, '"');
-  for (const char *p = text != NULL ? text : ""; *p != '\0'; p++)
-    {
-      if (*p == '"')
-        g_string_append_c (out, '"');
-      g_string_append_c (out, *p);
-    }
-  g_string_append_c (out, '"');
-}
-
-static void
-csv_number (GString *out, double number)
-{
-  g_autofree char *text = isfinite (number) ? assay_json_number (number) : g_strdup ("");
-
-  g_string_append (out, text);
-}
-
-char *
-studio_verdicts_csv (const StudioVerdicts *verdicts)
-{
-  GString *out = g_string_new (
-      "claim,statement,source,paper,effect,ci_low,ci_high,n,crashed,missing,verdict,reason,rule\n");
-
-  for (guint i = 0; i < verdicts->verdicts->len; i++)
-    {
-      const AssayVerdict *verdict = verdicts->verdicts->pdata[i];
-      const AssayClaim *claim = verdict->claim;
-      const char *const first[] = { claim->id, claim->says, claim->source, claim->paper };
-      const double numbers[] = { verdict->effect, verdict->low, verdict->high };
-      const char *const last[]
-          = { assay_verdict_name (verdict->kind), verdict->reason, verdict->rule };
-
-      for (guint k = 0; k < G_N_ELEMENTS (first); k++, g_string_append_c (out, ','))
-        csv_text (out, first[k]);
-      for (guint k = 0; k < G_N_ELEMENTS (numbers); k++, g_string_append_c (out, ','))
-        csv_number (out, numbers[k]);
-      g_string_append_printf (out, "%u,%u,%u", verdict->n, verdict->n_crashed, verdict->n_missing);
-      for (guint k = 0; k < G_N_ELEMENTS (last); k++)
-        {
-          g_string_append_c (out, ',');
-          csv_text (out, last[k]);
-        }
-      g_string_append_c (out, '\n');
-    }
-  return g_string_free (out, FALSE);
-}
-
-char *
-studio_verdicts_text (const StudioVerdicts *verdicts)
-{
-  const AssayRunSet *set = verdicts->set;
-  GString *out = g_string_new (NULL);
-
-  g_string_append_printf (out, "%s — %s\n", verdicts->study->id, verdicts->study->title);
-  if (set != NULL && set->plan != NULL)
-    g_string_append_printf (out, "Plan %s%s%s, %u runs\n", set->plan,
-                            set->preset != NULL ? ", preset " : "",
-                            set->preset != NULL ? set->preset : "", set->dirs->len);
-  for (guint i = 0; i < verdicts->verdicts->len; i++)
-    {
-      const AssayVerdict *verdict = verdicts->verdicts->pdata[i];
-      const AssayClaim *claim = verdict->claim;
-      g_autofree char *effect
-          = studio_verdict_effect (verdict->effect, verdict->low, verdict->high);
-      g_autofree char *counts = studio_verdict_counts (verdict);
-
-      g_string_append_printf (out, "\n%s: %s\n", claim->id, assay_verdict_name (verdict->kind));
-      if (claim->says != NULL)
-        g_string_append_printf (out, "  %s\n", claim->says);
-      g_string_append_printf (out, "  ours %s, n %s; paper: %s\n", effect, counts,
-                              studio_claim_paper (claim));
-      if (verdict->reason != NULL)
-        g_string_append_printf (out, "  %s\n", verdict->reason);
-    }
-  return g_string_free (out, FALSE);
 }
 
 /* ---- what belongs together ---- */
@@ -408,14 +311,4 @@ studio_claim_figures (const AssayStudyInfo *study, const AssayClaim *claim)
         g_ptr_array_add (figures, (gpointer) figure);
     }
   return figures;
-}
-
-GStrv
-studio_verdicts_runs (const StudioVerdicts *verdicts)
-{
-  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
-
-  for (guint i = 0; verdicts->set != NULL && i < verdicts->set->dirs->len; i++)
-    g_strv_builder_add (ids, ((AssayRunDir *) verdicts->set->dirs->pdata[i])->id);
-  return g_strv_builder_end (ids);
 }

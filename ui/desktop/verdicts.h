@@ -32,14 +32,8 @@ void studio_verdicts_report (StudioVerdicts *verdicts, const char *path,
                              GAsyncReadyCallback callback, gpointer data);
 gboolean studio_verdicts_report_finish (GAsyncResult *result, GError **error);
 
-/** The table for a spreadsheet, and for a letter. */
-char *studio_verdicts_csv (const StudioVerdicts *verdicts);
-char *studio_verdicts_text (const StudioVerdicts *verdicts);
-
 /** Of a verdict: "0.31 [0.12, 0.5]", "—" where there is none. */
 char *studio_verdict_effect (double effect, double low, double high);
-/** "12, 1 crashed, 2 missing". */
-char *studio_verdict_counts (const AssayVerdict *verdict);
 /** The paper's words; "not stated"; "ours" for gates and controls. */
 const char *studio_claim_paper (const AssayClaim *claim);
 /** The paper's value where its words are one number; else NaN. */
@@ -50,5 +44,3 @@ gboolean studio_verdict_matches (const AssayVerdict *verdict, const char *text);
 /** The figures that show what the claim is about: of the same observed metrics, those from the same
  *  figure or table of the paper first.  Elements are const AssayFigure *. */
 GPtrArray *studio_claim_figures (const AssayStudyInfo *study, const AssayClaim *claim);
-/** Ids of the runs behind the verdicts; empty: none. */
-GStrv studio_verdicts_runs (const StudioVerdicts *verdicts);

@@ -60,6 +60,14 @@ void assay_verdict_free (AssayVerdict *verdict);
 GPtrArray *assay_claims_judge (AssayRunSet *set, const AssayStudyInfo *study, GError **error);
 /** The verdicts as the JSON array of `assay claims --json`. */
 JsonNode *assay_claims_json (GPtrArray *verdicts);
+/** "0.31 [0.12, 0.5]", "—" where there is none. */
+char *assay_verdict_effect_text (const AssayVerdict *verdict);
+/** "12 (1 crashed, 2 missing)"; "—": no unit. */
+char *assay_verdict_count_text (const AssayVerdict *verdict);
+/** The verdicts for a letter, a paragraph each (@set may be NULL), and as CSV for a spreadsheet. */
+char *assay_claims_text (const AssayRunSet *set, const AssayStudyInfo *study,
+                         const GPtrArray *verdicts);
+char *assay_claims_csv (const GPtrArray *verdicts);
 
 /** The rule that will decide, in words: "mean over seed of (id - ood-hard) ... is above 0". */
 char *assay_claim_rule (const AssayStudyInfo *study, const AssayClaim *claim);

@@ -66,7 +66,8 @@ typedef struct
  *  runs of equal key and identity; different code is never mixed.  NOT_FOUND: no plan. */
 AssayRunSet *assay_run_set_for_claims (AssayWorkspace *workspace, AssayStudyInfo *study,
                                        const char *preset, GError **error);
-/** These runs, whatever they are; those that have not ended count as missing. */
+/** These runs, whatever they are, of the preset that all of them are of; those that have not ended
+ *  count as missing. */
 AssayRunSet *assay_run_set_of (AssayWorkspace *workspace, const char *const *ids, GError **error);
 void assay_run_set_free (AssayRunSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayRunSet, assay_run_set_free)

@@ -273,6 +273,18 @@ add_newer (AssayRunSet *set, AssayRunDir *dir)
   g_ptr_array_add (set->dirs, dir);
 }
 
+/* The preset that all of them are of. */
+static void
+set_preset (AssayRunSet *set)
+{
+  const char *preset = set->dirs->len > 0 ? ((AssayRunDir *) set->dirs->pdata[0])->preset : NULL;
+
+  for (guint i = 1; i < set->dirs->len; i++)
+    if (g_strcmp0 (((AssayRunDir *) set->dirs->pdata[i])->preset, preset) != 0)
+      return;
+  set->preset = g_strdup (preset);
+}
+
 AssayRunSet *
 assay_run_set_of (AssayWorkspace *workspace, const char *const *ids, GError **error)
 {
@@ -294,5 +306,6 @@ assay_run_set_of (AssayWorkspace *workspace, const char *const *ids, GError **er
             g_ptr_array_add (set->live, g_steal_pointer (&dir));
         }
     }
+  set_preset (set);
   return g_steal_pointer (&set);
 }
