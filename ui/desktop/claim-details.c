@@ -134,6 +134,7 @@ add_effect (const Pane *pane)
   text (box, words, "numeric");
 }
 
+/* The bars are as wide as the card, so that they are on one axis. */
 static void
 add_part (const Pane *pane, GtkBox *rows, const AssayVerdictPart *part, StudioEffectRange range)
 {
@@ -141,19 +142,18 @@ add_part (const Pane *pane, GtkBox *rows, const AssayVerdictPart *part, StudioEf
   g_autofree char *ours = studio_verdict_effect (part->effect, part->low, part->high);
   g_autofree char *words = g_strdup_printf ("%s, n %u", ours, part->n);
   GtkBox *row = line (rows);
-  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2), *bar = studio_effect_bar_new ();
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *bar = studio_effect_bar_new ();
   GtkWidget *badge = studio_verdict_badge_new ();
 
-  text (GTK_BOX (left), part->level, "heading");
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (row), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (row, 3);
+  gtk_widget_set_hexpand (text (GTK_BOX (head), part->level, "heading"), TRUE);
   studio_verdict_badge_set (badge, part->kind);
-  gtk_box_append (GTK_BOX (left), badge);
-  text (GTK_BOX (left), words, "caption");
-  gtk_widget_set_hexpand (left, TRUE);
-  gtk_box_append (row, left);
+  gtk_box_append (GTK_BOX (head), badge);
+  gtk_box_append (row, head);
   studio_effect_bar_set (STUDIO_EFFECT_BAR (bar), &effect, &range, FALSE);
-  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
-  gtk_widget_set_size_request (bar, 130, -1);
   gtk_box_append (row, bar);
+  text (row, words, "caption");
 }
 
 /* Every level of `each`, on one axis. */
