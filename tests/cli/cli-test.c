@@ -150,6 +150,7 @@ test_exit_codes (Fixture *fixture, gconstpointer data)
     { "show 0000", "0000", 3 },
     { "inspect no-such-study", "no-such-study", 3 },
     { "plot template --figure none", "", 3 },
+    { "plot template --with colour=agent", "hide-color", 2 },
     { "runs 'status='", "", 2 },
     { "export x --format pictures", "pictures", 2 },
     { "plugin frob", "plugin", 2 },
@@ -342,8 +343,8 @@ static void
 test_plot_report_export_verify (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = golden_run (fixture);
-  g_autofree char *plot
-      = g_strdup_printf ("plot template -o %s/p --format svg,png,pdf", fixture->workspace);
+  g_autofree char *plot = g_strdup_printf (
+      "plot template -o %s/p --format svg,png,pdf --with center=median", fixture->workspace);
   g_autofree char *report
       = g_strdup_printf ("report template -o %s/report.html", fixture->workspace);
   g_autofree char *html = g_strdup_printf ("%s/report.html", fixture->workspace);

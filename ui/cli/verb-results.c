@@ -14,6 +14,7 @@
 static struct
 {
   char *preset, *figure, *output, *format;
+  char **with; /* "NAME=VALUE" */
   int width, height;
 } options;
 
@@ -39,6 +40,9 @@ const GOptionEntry assay_plot_options[] = {
     "PATH" },
   { "format", 0, 0, G_OPTION_ARG_STRING, &options.format, "In a folder: svg,png,pdf (else: svg)",
     "LIST" },
+  { "with", 'w', 0, G_OPTION_ARG_STRING_ARRAY, &options.with,
+    "Change the figure, as center=iqm, y-scale=log10 or x-range=0:500; may be repeated",
+    "NAME=VALUE" },
   { "width", 0, 0, G_OPTION_ARG_INT, &options.width, "Width in pixels of 1/96 inch", "N" },
   { "height", 0, 0, G_OPTION_ARG_INT, &options.height, "Height in pixels of 1/96 inch", "N" },
   G_OPTION_ENTRY_NULL
@@ -229,11 +233,55 @@ save_chart (AssayChart *chart, const char *path, GError **error)
   return TRUE;
 }
 
-static gboolean
-save_figure (const AssayStudyInfo *study, const AssayFigure *figure, AssayRunSet *set,
-             const char *path, GError **error)
+/* The names that --with takes, as the end of a sentence. */
+static char *
+changes_there_are (void)
 {
-  g_autoptr (AssayChart) chart = assay_chart_new (study, figure, set, error);
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < assay_n_chart_options; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", assay_chart_options[i].name);
+  return g_string_free (names, FALSE);
+}
+
+static gboolean
+is_change (const char *name)
+{
+  for (guint i = 0; i < assay_n_chart_options; i++)
+    if (strcmp (assay_chart_options[i].name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What --with says; NULL: something that it cannot say. */
+static GHashTable *
+changes (GError **error)
+{
+  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  for (char **with = options.with; with != NULL && *with != NULL; with++)
+    {
+      const char *equals = strchr (*with, '=');
+      g_autofree char *name = equals != NULL ? g_strndup (*with, (gsize) (equals - *with)) : NULL;
+
+      if (name == NULL || !is_change (name))
+        {
+          g_autofree char *names = changes_there_are ();
+
+          g_set_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE,
+                       "--with takes NAME=VALUE, not '%s'; the names are %s", *with, names);
+          return NULL;
+        }
+      g_hash_table_insert (table, g_steal_pointer (&name), g_strdup (equals + 1));
+    }
+  return g_steal_pointer (&table);
+}
+
+static gboolean
+save_figure (const AssayStudyInfo *study, const AssayFigure *figure, GHashTable *with,
+             AssayRunSet *set, const char *path, GError **error)
+{
+  g_autoptr (AssayChart) chart = assay_chart_new_with (study, figure, with, FALSE, set, error);
 
   return chart != NULL && save_chart (chart, path, error);
 }
@@ -254,7 +302,7 @@ save_formats (AssayChart *chart, const char *id, const char *folder, char **form
 
 /* One figure, or all that have something to show. */
 static gboolean
-save_figures (const AssayStudyInfo *study, AssayRunSet *set, GError **error)
+save_figures (const AssayStudyInfo *study, GHashTable *with, AssayRunSet *set, GError **error)
 {
   const char *folder = options.output != NULL ? options.output : ".";
   g_auto (GStrv) formats = assay_words (options.format != NULL ? options.format : "svg");
@@ -273,7 +321,7 @@ save_figures (const AssayStudyInfo *study, AssayRunSet *set, GError **error)
 
       if (options.figure != NULL && strcmp (figure->id, options.figure) != 0)
         continue;
-      chart = assay_chart_new (study, figure, set, error);
+      chart = assay_chart_new_with (study, figure, with, FALSE, set, error);
       if (chart == NULL)
         return FALSE;
       if (options.figure == NULL && assay_chart_why (chart) != NULL)
@@ -328,10 +376,13 @@ int
 assay_verb_plot (char **words, GError **error)
 {
   g_autoptr (AssayStudyInfo) study = NULL;
+  g_autoptr (GHashTable) with = changes (error);
   g_autoptr (GError) no_study = NULL;
   g_autoptr (AssayRunSet) set = NULL;
   const AssayFigure *figure = NULL;
 
+  if (with == NULL)
+    return ASSAY_ERROR_USAGE;
   if (words[1] == NULL)
     set = runs_of_study (words[0], &study, &no_study);
   if (set == NULL && study == NULL)
@@ -363,7 +414,7 @@ assay_verb_plot (char **words, GError **error)
                        options.output, study->id, study->n_figures);
           return ASSAY_ERROR_USAGE;
         }
-      return save_figure (study, figure, set, options.output, error) ? 0 : ASSAY_ERROR_FAILED;
+      return save_figure (study, figure, with, set, options.output, error) ? 0 : ASSAY_ERROR_FAILED;
     }
-  return save_figures (study, set, error) ? 0 : ASSAY_ERROR_FAILED;
+  return save_figures (study, with, set, error) ? 0 : ASSAY_ERROR_FAILED;
 }

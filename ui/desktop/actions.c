@@ -58,6 +58,7 @@ const StudioAction studio_actions[] = {
   { "win.figure-export", { "<Control>e" }, "Export the figure", FIGURES },
   { "win.figure-copy", { "<Control><Shift>p" }, "Copy the figure as a picture", FIGURES },
   { "win.figure-copy-data", { NULL }, "Copy the data of the figure", FIGURES },
+  { "win.figure-copy-command", { NULL }, "Copy the figure as a command line", FIGURES },
   { "win.queue-cancel::", { "<Control><Shift>Delete" }, "Cancel the plan", QUEUE },
   { "win.queue-cancel-run::", { "<Control>Delete" }, "Cancel the chosen run", QUEUE },
   { "win.queue-resume::", { "<Control>g" }, "Run what is not done", QUEUE },

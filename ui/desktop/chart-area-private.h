@@ -26,6 +26,7 @@ struct _StudioChartArea
   double from_x, from_y; /* where a drag began or has come to */
   double at_x, at_y;     /* the pointer */
   gboolean inside;
+  gboolean anew; /* the next chart is another figure */
 };
 
 /** From the widget's pixels to the chart's points. */

@@ -382,9 +382,22 @@ take_painter (StudioChartArea *area, AssayChart *chart, gboolean same)
 }
 
 void
+studio_chart_area_look_anew (StudioChartArea *area)
+{
+  area->anew = TRUE;
+}
+
+void
+studio_chart_area_tell_look (StudioChartArea *area, GHashTable *options)
+{
+  if (area->chart != NULL && !area->anew)
+    assay_chart_tell_look (area->chart, options);
+}
+
+void
 studio_chart_area_set_chart (StudioChartArea *area, AssayChart *chart, AssayRunSet *set)
 {
-  gboolean same = area->chart != NULL && chart != NULL
+  gboolean same = area->chart != NULL && chart != NULL && !area->anew
                   && g_str_equal (assay_chart_title (area->chart), assay_chart_title (chart));
 
   if (same)
@@ -395,7 +408,7 @@ studio_chart_area_set_chart (StudioChartArea *area, AssayChart *chart, AssayRunS
       area->left = area->top = 0;
       area->reads = FALSE;
     }
-  area->has_hit = FALSE;
+  area->has_hit = area->anew = FALSE;
   take_painter (area, chart, same);
   g_clear_pointer (&area->chart, assay_chart_free);
   g_clear_pointer (&area->set, assay_run_set_free);

@@ -25,6 +25,10 @@ GtkWidget *studio_chart_area_new (void);
 /** Takes both (NULL: nothing to show; @set NULL: no ids are told).  What is looked at stays when
  *  the new chart is of the same figure. */
 void studio_chart_area_set_chart (StudioChartArea *area, AssayChart *chart, AssayRunSet *set);
+/** The next chart is another figure: it is looked at as it comes. */
+void studio_chart_area_look_anew (StudioChartArea *area);
+/** What is looked at, as assay_chart_tell_look() says; nothing while another figure is awaited. */
+void studio_chart_area_tell_look (StudioChartArea *area, GHashTable *options);
 /** Owned by the area; NULL: none. */
 AssayChart *studio_chart_area_get_chart (StudioChartArea *area);
 /** After the chart was changed by its own functions: draws it anew. */

@@ -273,7 +273,7 @@ studio_figure_panel_init (StudioFigurePanel *panel)
   panel->lines = add_group (GTK_BOX (box), "Lines");
   panel->shown = add_group (GTK_BOX (box), "Shown by");
   for (guint i = 0; i < assay_n_chart_options && panel->n_choices < MAX_OPTIONS; i++)
-    if (!g_str_equal (assay_chart_options[i].name, "smooth")
+    if (assay_chart_options[i].title != NULL && !g_str_equal (assay_chart_options[i].name, "smooth")
         && !g_str_equal (assay_chart_options[i].name, "slider"))
       add_choice (panel, &assay_chart_options[i], group_of (panel, &assay_chart_options[i]));
   add_smoothing (panel);

@@ -4,6 +4,7 @@
  */
 #include "ui/desktop/figures-view-private.h"
 
+#include "host/registry/text.h"
 #include "ui/desktop/file-dialog.h"
 #include "ui/desktop/window.h"
 #include <string.h>
@@ -46,14 +47,12 @@ on_written (GObject *object, GAsyncResult *result, gpointer data)
   export_free (export);
 }
 
-/* It looks as it does on the screen: the same window, the same levels hidden. */
 static void
 on_made (GObject *session, GAsyncResult *result, gpointer data)
 {
   Export *export = data;
   g_autoptr (GError) error = NULL;
   StudioFigure *figure = studio_figure_load_finish (STUDIO_SESSION (session), result, &error);
-  AssayChart *shown = chart_of (export->view);
 
   if (figure == NULL)
     {
@@ -61,11 +60,10 @@ on_made (GObject *session, GAsyncResult *result, gpointer data)
       export_free (export);
       return;
     }
-  if (shown != NULL)
-    assay_chart_look_as (figure->chart, shown);
   studio_figure_write (figure, export->path, on_written, export);
 }
 
+/* What is looked at is among the options, so that it looks as it does on the screen. */
 static void
 export_to (StudioFiguresView *view, const char *path)
 {
@@ -187,6 +185,60 @@ on_copy_data (GSimpleAction *action, GVariant *parameter, gpointer data)
   studio_session_notice (view->session, "The data are in the clipboard");
 }
 
+static void
+append_option (GString *command, const char *option, const char *value)
+{
+  if (value == NULL)
+    return;
+  assay_append_word (command, option);
+  assay_append_word (command, value);
+}
+
+static void
+append_change (GString *command, GHashTable *options, const char *name)
+{
+  const char *value = g_hash_table_lookup (options, name);
+  g_autofree char *text = value != NULL ? g_strdup_printf ("%s=%s", name, value) : NULL;
+
+  append_option (command, "--with", text);
+}
+
+/* `assay plot` that draws what is seen. */
+static char *
+command_of (StudioFiguresView *view)
+{
+  const StudioSelection *selection = studio_session_selection (view->session);
+  const char *study = studio_run_chooser_study (view->chooser);
+  GString *command = g_string_new ("assay plot");
+  g_autofree char *path = g_strconcat (view->figure, ".svg", NULL);
+  const char *const nothing[] = { NULL }, *const *run = nothing;
+
+  if (selection->runs != NULL)
+    run = (const char *const *) selection->runs;
+  if (*run == NULL)
+    assay_append_word (command, study);
+  for (; *run != NULL; run++)
+    assay_append_word (command, *run);
+  append_option (command, "--preset", selection->runs == NULL ? selection->preset : NULL);
+  append_option (command, "--figure", view->figure);
+  for (guint i = 0; i < assay_n_chart_options; i++)
+    append_change (command, view->options, assay_chart_options[i].name);
+  append_option (command, "-o", path);
+  append_option (command, "--workspace",
+                 assay_workspace_path (studio_session_workspace (view->session)));
+  return g_string_free (command, FALSE);
+}
+
+static void
+on_copy_command (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  StudioFiguresView *view = data;
+  g_autofree char *command = command_of (view);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (view)), command);
+  studio_session_notice (view->session, "The command line is in the clipboard");
+}
+
 /* ---- figures that are kept ---- */
 
 static void
@@ -228,7 +280,7 @@ proposed_name (StudioFiguresView *view)
       const char *option = assay_chart_options[i].name;
       const char *value = g_hash_table_lookup (view->options, option);
 
-      if (value != NULL)
+      if (value != NULL && assay_chart_options[i].title != NULL)
         g_string_append_printf (name, ", %s %s", option, value);
     }
   return g_string_free (name, FALSE);
@@ -370,6 +422,7 @@ static const GActionEntry entries[] = {
   { .name = "figure-export", .activate = on_export },
   { .name = "figure-copy", .activate = on_copy },
   { .name = "figure-copy-data", .activate = on_copy_data },
+  { .name = "figure-copy-command", .activate = on_copy_command },
   { .name = "figure-keep", .activate = on_keep },
   { .name = "figure-zoom-in", .activate = on_zoom_in },
   { .name = "figure-zoom-out", .activate = on_zoom_out },
@@ -397,6 +450,7 @@ studio_figures_view_update_actions (StudioFiguresView *view)
     { "figure-zoom-out", seen && chart },
     { "figure-reset", seen && chart && studio_chart_area_is_zoomed (view->area) },
     { "figure-as-declared", seen && g_hash_table_size (view->options) > 0 },
+    { "figure-copy-command", seen && chart },
   };
 
   /* A window that goes has no commands any more. */
@@ -416,101 +470,4 @@ studio_figures_view_add_actions (gpointer data, GActionMap *map)
   g_set_weak_pointer (&view->actions, map);
   g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), view);
   studio_figures_view_update_actions (view);
-}
-
-/* ---- runs behind a curve ---- */
-
-#define MAX_RUNS 12
-
-static void
-on_run_clicked (GtkButton *button, gpointer data)
-{
-  StudioFiguresView *view = data;
-
-  gtk_popover_popdown (GTK_POPOVER (view->popover));
-  studio_window_show_run (studio_window_of (view), gtk_button_get_label (button));
-}
-
-static void
-on_only_these (GtkButton *button, gpointer data)
-{
-  StudioFiguresView *view = data;
-  GStrv ids = g_object_get_data (G_OBJECT (button), "runs");
-  g_autofree char *study = g_strdup (studio_run_chooser_study (view->chooser));
-
-  gtk_popover_popdown (GTK_POPOVER (view->popover));
-  studio_session_select (view->session, study, NULL, (const char *const *) ids);
-}
-
-static GtkWidget *
-flat_button (const char *label, GCallback clicked, StudioFiguresView *view)
-{
-  GtkWidget *button = gtk_button_new_with_label (label);
-
-  gtk_widget_add_css_class (button, "flat");
-  g_signal_connect (button, "clicked", clicked, view);
-  return button;
-}
-
-static GtkWidget *
-runs_box (StudioFiguresView *view, const char *filter, const char *const *ids)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3), *label, *only;
-  guint n = g_strv_length ((GStrv) ids);
-  g_autofree char *text = g_strdup_printf ("%u %s behind it", n, n == 1 ? "run" : "runs");
-
-  label = gtk_label_new (text);
-  gtk_widget_add_css_class (label, "heading");
-  gtk_box_append (GTK_BOX (box), label);
-  if (filter != NULL && *filter != '\0')
-    {
-      label = gtk_label_new (filter);
-      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 32);
-      gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-      gtk_widget_add_css_class (label, "dim-label");
-      gtk_widget_add_css_class (label, "caption");
-      gtk_box_append (GTK_BOX (box), label);
-    }
-  for (guint i = 0; i < n && i < MAX_RUNS; i++)
-    gtk_box_append (GTK_BOX (box), flat_button (ids[i], G_CALLBACK (on_run_clicked), view));
-  if (n > MAX_RUNS)
-    {
-      g_autofree char *more = g_strdup_printf ("and %u more", n - MAX_RUNS);
-
-      gtk_box_append (GTK_BOX (box), gtk_label_new (more));
-    }
-  only = flat_button ("Look at These Only", G_CALLBACK (on_only_these), view);
-  g_object_set_data_full (G_OBJECT (only), "runs", g_strdupv ((GStrv) ids),
-                          (GDestroyNotify) g_strfreev);
-  gtk_box_append (GTK_BOX (box), only);
-  return box;
-}
-
-void
-studio_figures_view_tell_runs (StudioFiguresView *view, const char *filter, const char *const *ids)
-{
-  double x, y;
-  GdkRectangle at = { .width = 1, .height = 1 };
-
-  if (ids == NULL || ids[0] == NULL)
-    {
-      studio_session_notice (view->session, "No single run stands behind it");
-      return;
-    }
-  if (ids[1] == NULL)
-    {
-      studio_window_show_run (studio_window_of (view), ids[0]);
-      return;
-    }
-  g_clear_pointer (&view->popover, gtk_widget_unparent);
-  studio_chart_area_reading_place (view->area, &x, &y);
-  gtk_widget_translate_coordinates (GTK_WIDGET (view->area), GTK_WIDGET (view), x, y, &x, &y);
-  at.x = (int) x;
-  at.y = (int) y;
-  view->popover = gtk_popover_new ();
-  gtk_popover_set_child (GTK_POPOVER (view->popover), runs_box (view, filter, ids));
-  gtk_popover_set_pointing_to (GTK_POPOVER (view->popover), &at);
-  gtk_widget_set_parent (view->popover, GTK_WIDGET (view));
-  gtk_popover_popup (GTK_POPOVER (view->popover));
 }

@@ -19,7 +19,7 @@ struct _StudioFiguresView
   StudioFigureStore *store;
   AssayStudyInfo *declared;  /* study of what is shown; NULL: nothing yet */
   char *figure, *saved;      /* ids of what is shown; saved NULL: a declared one */
-  GHashTable *options;       /* of it */
+  GHashTable *options;       /* of it, with what is looked at */
   GHashTable *changes;       /* "study figure" -> options as they were left */
   GCancellable *cancellable; /* of the picture at hand; NULL: none */
   gboolean stale, again, filling;
@@ -57,6 +57,20 @@ void studio_figures_view_set_option (StudioFiguresView *view, const char *name, 
 void studio_figures_view_as_declared (StudioFiguresView *view);
 /** Which commands can be given now. */
 void studio_figures_view_update_actions (StudioFiguresView *view);
+
+/** Lists the figures of a study, which it takes, a few rows in each frame; NULL: none. */
+void studio_figures_view_list (StudioFiguresView *view, AssayStudyInfo *study);
+/** Stops filling the list and forgets whose it is. */
+void studio_figures_view_unlist (StudioFiguresView *view);
+/** Puts titles over what is declared and what was kept. */
+void studio_figures_view_group_list (StudioFiguresView *view);
+/** "figure" or "saved" of a row: an id, or NULL. */
+const char *studio_figures_view_row (GtkListBoxRow *row, const char *key);
+gboolean studio_figures_view_is_shown (const StudioFiguresView *view, GtkListBoxRow *row);
+/** Whether what is shown is of those that are listed. */
+gboolean studio_figures_view_lists_shown (StudioFiguresView *view);
+void studio_figures_view_select_shown (StudioFiguresView *view);
+
 /** Says which runs stand behind a curve, and leads to them. */
 void studio_figures_view_tell_runs (StudioFiguresView *view, const char *filter,
                                     const char *const *ids);

@@ -417,6 +417,8 @@ chart_of_figure_with (const AssayStudyInfo *study, const AssayFigure *figure, GH
     {
       change.live = live;
       chart = with_beside (study, &change.figure, &change, set, fold, error);
+      if (chart)
+        chart_look_at (chart, &change);
     }
   chart_change_clear (&change);
   return chart;

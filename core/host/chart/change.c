@@ -4,6 +4,7 @@
  */
 #include "host/chart/change.h"
 #include "host/registry/error.h"
+#include <math.h>
 #include <string.h>
 
 const AssayChartOption assay_chart_options[] = {
@@ -22,6 +23,10 @@ const AssayChartOption assay_chart_options[] = {
   { "per", "One line per", NULL, NULL },
   { "slider", "Slider", NULL, NULL },
   { "smooth", "Smoothing", NULL, NULL },
+  { "x-range", NULL, NULL, NULL },
+  { "y-range", NULL, NULL, NULL },
+  { "hide-color", NULL, NULL, NULL },
+  { "hide-dash", NULL, NULL, NULL },
 };
 const guint assay_n_chart_options = G_N_ELEMENTS (assay_chart_options);
 
@@ -64,6 +69,20 @@ parse_smooth (ChartChange *c, const char *text)
   if (c->smooth == CHART_SMOOTH_EMA)
     return c->amount > 0 && c->amount < 1;
   return c->smooth == CHART_SMOOTH_MEAN && c->amount >= 1 && c->amount <= 1e6;
+}
+
+/* "10:50.5". */
+static gboolean
+parse_range (const char *text, double *from, double *to)
+{
+  char *end = NULL;
+
+  *from = g_ascii_strtod (text, &end);
+  if (end == text || *end != ':')
+    return FALSE;
+  text = end + 1;
+  *to = g_ascii_strtod (text, &end);
+  return end != text && !*end && *from < *to && isfinite (*to - *from);
 }
 
 /* The list without one word. */
@@ -119,6 +138,25 @@ set_dim (ChartChange *c, const AssayStudyInfo *study, const char *name, const ch
 }
 
 static gboolean
+set_text (ChartChange *c, const char *name, const char *text)
+{
+  const struct
+  {
+    const char *name, **text;
+  } texts[] = { { "slider", &c->slider },
+                { "hide-color", &c->hide_color },
+                { "hide-dash", &c->hide_dash } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (strcmp (texts[i].name, name) == 0)
+      {
+        *texts[i].text = g_string_chunk_insert (c->texts, text);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static gboolean
 set_option (ChartChange *c, const AssayStudyInfo *study, const AssayChartOption *option,
             const char *text)
 {
@@ -134,14 +172,13 @@ set_option (ChartChange *c, const AssayStudyInfo *study, const AssayChartOption 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     if (strcmp (numbers[i].name, option->name) == 0)
       return word_number (option, text, numbers[i].number);
-  if (strcmp (option->name, "slider") == 0)
-    {
-      c->slider = g_string_chunk_insert (c->texts, text);
-      return TRUE;
-    }
   if (strcmp (option->name, "smooth") == 0)
     return parse_smooth (c, text);
-  return set_dim (c, study, option->name, text);
+  if (strcmp (option->name, "x-range") == 0)
+    return parse_range (text, &c->view.x_from, &c->view.x_to);
+  if (strcmp (option->name, "y-range") == 0)
+    return parse_range (text, &c->view.y_from, &c->view.y_to);
+  return set_text (c, option->name, text) || set_dim (c, study, option->name, text);
 }
 
 gboolean

@@ -16,11 +16,14 @@ AssayChart *assay_chart_new (const AssayStudyInfo *study, const AssayFigure *fig
 /** What a face may change on a declared figure. */
 typedef struct
 {
-  const char *name;   /* "x-scale" */
-  const char *title;  /* for a person */
+  const char *name; /* "x-scale" */
+  const char
+      *title; /* for a person; NULL: it is chosen by looking, as assay_chart_tell_look() says */
   const char *words;  /* its values, separated by spaces; NULL: a dimension of assay_chart_dims,
                          for "slider" a level of assay_chart_slider, for "smooth" "ema W" (weight
-                         of what was, 0 < W < 1) or "mean K" (points at either side) */
+                         of what was, 0 < W < 1) or "mean K" (points at either side), for "x-range"
+                         and "y-range" "FROM:TO", for "hide-color" and "hide-dash" levels with "|"
+                         between them */
   const char *titles; /* of the values, separated by "|" */
 } AssayChartOption;
 extern const AssayChartOption assay_chart_options[];
@@ -126,6 +129,10 @@ void assay_chart_hide (AssayChart *chart, AssayChartEntry entry, gboolean hide);
 gboolean assay_chart_hides (AssayChart *chart, AssayChartEntry entry);
 /** Takes view and hidden levels (by name) of another chart, as when the data have grown. */
 void assay_chart_look_as (AssayChart *chart, AssayChart *other);
+/** What is looked at as options (char * to char *, both owned by the table), from which a chart of
+ *  the same runs comes out the same to the byte: x-range, y-range, hide-color, hide-dash are set,
+ * or removed where all is shown.  A level with "|" in its name cannot be told. */
+void assay_chart_tell_look (AssayChart *chart, GHashTable *options);
 
 /** A point of a series. */
 typedef struct

@@ -2,6 +2,7 @@
  *
  * What of a chart is looked at: a window onto its data, and which levels are hidden.
  */
+#include "host/chart/change.h"
 #include "host/chart/marks.h"
 #include <math.h>
 #include <string.h>
@@ -306,26 +307,34 @@ assay_chart_panel_at (AssayChart *chart, double x, double y, AssayChartBox *box)
 
 #define DEEPEST 1e-9 /* part of the whole that still has distinct doubles */
 
-/* @from, @to: parts of the axis, 0 where it begins and 1 where it ends now. */
+/* Shows this part of the axis, if something of the data stays in sight. */
 static void
-zoom_axis (ChartAxis *axis, double from, double to)
+show_part (ChartAxis *axis, double lo, double hi)
 {
-  ChartScale now = axis->scale, whole = axis->whole;
-  double lo, hi, a, b;
+  ChartScale whole = axis->whole;
+  double a, b;
 
-  now.from = whole.from = 0;
-  now.to = whole.to = 1;
-  lo = chart_scale_invert (&now, from);
-  hi = chart_scale_invert (&now, to);
+  whole.from = 0;
+  whole.to = 1;
   a = chart_scale_map (&whole, lo);
   b = chart_scale_map (&whole, hi);
-  /* Something of the data stays in sight. */
   if (!isfinite (lo) || !isfinite (hi) || !(b - a > DEEPEST) || b < .02 || a > .98)
     return;
   if (a <= 0 && b >= 1)
     lo = hi = 0;
   axis->from = lo;
   axis->to = hi;
+}
+
+/* @from, @to: parts of the axis, 0 where it begins and 1 where it ends now. */
+static void
+zoom_axis (ChartAxis *axis, double from, double to)
+{
+  ChartScale now = axis->scale;
+
+  now.from = 0;
+  now.to = 1;
+  show_part (axis, chart_scale_invert (&now, from), chart_scale_invert (&now, to));
 }
 
 void
@@ -343,12 +352,15 @@ assay_chart_zoom (AssayChart *chart, const AssayChartBox *panel, const AssayChar
   chart_fit_view (chart);
 }
 
+/* ---- another chart's, and as words ---- */
+
 static void
 hide_as (ChartKey *key, const ChartKey *other)
 {
   GHashTableIter names;
   gpointer name;
 
+  g_clear_pointer (&key->hidden, g_hash_table_unref);
   if (!other->hidden)
     return;
   g_hash_table_iter_init (&names, other->hidden);
@@ -371,4 +383,77 @@ assay_chart_look_as (AssayChart *chart, AssayChart *other)
   assay_chart_set_view (chart, &view);
   if (chart->beside && other->beside)
     assay_chart_look_as (chart->beside, other->beside);
+}
+
+static void
+hide_list (ChartKey *key, const char *list)
+{
+  g_auto (GStrv) names = g_strsplit (list ? list : "", "|", -1);
+
+  for (guint i = 0; names[i]; i++)
+    hide_name (key, names[i], TRUE);
+}
+
+void
+chart_look_at (AssayChart *chart, const ChartChange *change)
+{
+  AssayChartAxes axes = assay_chart_axes (chart);
+
+  hide_list (&chart->color, change->hide_color);
+  hide_list (&chart->dash, change->hide_dash);
+  if (axes & ASSAY_CHART_X && change->view.x_from < change->view.x_to)
+    show_part (&chart->x, change->view.x_from, change->view.x_to);
+  if (axes & ASSAY_CHART_Y && change->view.y_from < change->view.y_to)
+    show_part (&chart->y, change->view.y_from, change->view.y_to);
+  chart_fit_view (chart);
+  if (!chart->beside)
+    return;
+  hide_as (&chart->beside->color, &chart->color);
+  hide_as (&chart->beside->dash, &chart->dash);
+  chart_fit_view (chart->beside);
+}
+
+/* Takes @value. */
+static void
+tell (GHashTable *options, const char *name, char *value)
+{
+  if (value)
+    g_hash_table_insert (options, g_strdup (name), value);
+  else
+    g_hash_table_remove (options, name);
+}
+
+/* Every double comes back as it was. */
+static char *
+range_text (const ChartAxis *axis)
+{
+  char from[G_ASCII_DTOSTR_BUF_SIZE], to[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (!(axis->from < axis->to))
+    return NULL;
+  g_ascii_dtostr (from, sizeof from, axis->from);
+  g_ascii_dtostr (to, sizeof to, axis->to);
+  return g_strdup_printf ("%s:%s", from, to);
+}
+
+static char *
+hidden_text (const ChartKey *key)
+{
+  g_autoptr (GList) names = key->hidden ? g_hash_table_get_keys (key->hidden) : NULL;
+  GString *text = g_string_new (NULL);
+
+  names = g_list_sort (names, (GCompareFunc) strcmp);
+  for (GList *name = names; name; name = name->next)
+    if (!strchr (name->data, '|'))
+      g_string_append_printf (text, "%s%s", text->len ? "|" : "", (const char *) name->data);
+  return g_string_free (text, text->len == 0);
+}
+
+void
+assay_chart_tell_look (AssayChart *chart, GHashTable *options)
+{
+  tell (options, "x-range", range_text (&chart->x));
+  tell (options, "y-range", range_text (&chart->y));
+  tell (options, "hide-color", hidden_text (&chart->color));
+  tell (options, "hide-dash", hidden_text (&chart->dash));
 }

@@ -2,6 +2,7 @@
 #include "host/registry/text.h"
 
 #include <math.h>
+#include <string.h>
 
 char *
 assay_number_text (double value)
@@ -28,4 +29,17 @@ assay_duration_text (double seconds)
     return g_strdup_printf ("%" G_GINT64_FORMAT " min %" G_GINT64_FORMAT " s", s / 60, s % 60);
   return g_strdup_printf ("%" G_GINT64_FORMAT " h %" G_GINT64_FORMAT " min", s / 3600,
                           s % 3600 / 60);
+}
+
+void
+assay_append_word (GString *command, const char *word)
+{
+  gboolean plain = *word != '\0'
+                   && word[strspn (word, "abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789-_=.,:/+@%")]
+                          == '\0';
+  g_autofree char *quoted = plain ? g_strdup (word) : g_shell_quote (word);
+
+  g_string_append_printf (command, "%s%s", command->len > 0 ? " " : "", quoted);
 }

@@ -5,6 +5,7 @@
 #include "host/store/export-private.h"
 
 #include "host/registry/json.h"
+#include "host/registry/text.h"
 #include "host/store/tar.h"
 #include <string.h>
 #include <sys/stat.h>
@@ -139,19 +140,6 @@ collect_plans (Bundle *b)
 /* ---- README.txt ---- */
 
 static void
-add_word (GString *command, const char *word)
-{
-  gboolean plain = *word != '\0'
-                   && word[strspn (word, "abcdefghijklmnopqrstuvwxyz"
-                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                         "0123456789-_=.,:/+@%")]
-                          == '\0';
-  g_autofree char *quoted = plain ? g_strdup (word) : g_shell_quote (word);
-
-  g_string_append_printf (command, " %s", quoted);
-}
-
-static void
 add_setting (JsonObject *parameters, const char *id, JsonNode *value, gpointer command)
 {
   g_autofree char *text
@@ -160,8 +148,8 @@ add_setting (JsonObject *parameters, const char *id, JsonNode *value, gpointer c
             : assay_json_canonical (value);
   g_autofree char *setting = g_strconcat (id, "=", text, NULL);
 
-  add_word (command, "--set");
-  add_word (command, setting);
+  assay_append_word (command, "--set");
+  assay_append_word (command, setting);
 }
 
 static void
@@ -172,7 +160,7 @@ add_run_lines (GString *out, const AssayRunDir *dir)
 
   g_string_append_printf (out, "  run %s (%s)\n    code %s\n    assay run", dir->id,
                           assay_state_name (dir->state), dir->identity);
-  add_word (out, dir->study);
+  assay_append_word (out, dir->study);
   if (dir->parameters != NULL)
     {
       g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), dir->parameters);
@@ -182,8 +170,8 @@ add_run_lines (GString *out, const AssayRunDir *dir)
       if (sorted != NULL)
         json_object_foreach_member (json_node_get_object (sorted), add_setting, out);
     }
-  add_word (out, "--seeds");
-  add_word (out, seeds);
+  assay_append_word (out, "--seeds");
+  assay_append_word (out, seeds);
   g_string_append_c (out, '\n');
 }
 

@@ -189,8 +189,12 @@ test_a_slider_shows_one_level (void)
 static void
 test_wrong_options_are_sentences (void)
 {
-  static const char *const wrong[] = { "x-scale=round", "band=wide",  "color=nowhere",
-                                       "smooth=ema 2",  "smooth=ema", "smooth=x 1" };
+  static const char *const wrong[] = {
+    "x-scale=round", "band=wide",     "color=nowhere",  "smooth=ema 2",  "smooth=ema",
+    "smooth=x 1",    "x-range=",      "x-range=5",      "x-range=5:",    "x-range=:5",
+    "x-range=5:5",   "x-range=9:1",   "x-range=nan:1",  "x-range=0:inf", "x-range=-9e307:9e307",
+    "y-range=0:1:2", "y-range=0:1 2", "y-range=one:two"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
@@ -199,6 +203,79 @@ test_wrong_options_are_sentences (void)
       g_assert_null (figure_with ("curves", wrong[i], &error));
       g_assert_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE);
       g_assert_nonnull (strstr (error->message, wrong[i]));
+    }
+}
+
+static char *
+svg_of (AssayChart *chart)
+{
+  g_autoptr (GError) error = NULL;
+  char *svg = assay_chart_svg (chart, "a", 0, 0, &error);
+
+  g_assert_no_error (error);
+  return svg;
+}
+
+/* "name=value|name=value", but names of levels have "/" between them. */
+static char *
+told_look (AssayChart *chart)
+{
+  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  static const char *const names[] = { "x-range", "y-range", "hide-color", "hide-dash" };
+  GString *text = g_string_new (NULL);
+
+  g_hash_table_insert (table, g_strdup ("y-range"), g_strdup ("0:1"));
+  assay_chart_tell_look (chart, table);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_hash_table_contains (table, names[i]))
+      g_string_append_printf (text, "%s%s=%s", text->len ? "|" : "", names[i],
+                              (char *) g_hash_table_lookup (table, names[i]));
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_what_is_looked_at_comes_back_from_words (void)
+{
+  g_autoptr (AssayChart) chart = changed ("curves", ""), again = NULL, hidden = NULL;
+  g_autofree char *nothing = told_look (chart), *whole = svg_of (chart), *words = NULL,
+                  *window = NULL, *first = NULL, *second = NULL;
+  AssayChartBox box, seen;
+  AssayChartView view, back;
+
+  g_assert_cmpstr (nothing, ==, "");
+  g_assert_true (assay_chart_panel (chart, 0, &box));
+  seen = (AssayChartBox){ box.x + box.width / 3, box.y + box.height / 7, box.width / 3.7,
+                          box.height / 2 };
+  assay_chart_zoom (chart, &box, &seen, ASSAY_CHART_X | ASSAY_CHART_Y);
+  window = told_look (chart);
+  again = changed ("curves", window);
+  view = assay_chart_get_view (chart);
+  back = assay_chart_get_view (again);
+  g_assert_cmpmem (&view, sizeof view, &back, sizeof back);
+  first = svg_of (chart);
+  second = svg_of (again);
+  g_assert_cmpstr (first, ==, second);
+  g_assert_cmpstr (first, !=, whole);
+  /* And with levels hidden. */
+  hidden = changed ("curves", "hide-color=one-step");
+  words = told_look (hidden);
+  g_assert_cmpstr (words, ==, "hide-color=one-step");
+}
+
+static void
+test_a_range_without_data_is_as_none (void)
+{
+  static const char *const ranges[]
+      = { "x-range=1e6:2e6", "x-range=-1e300:-1e299", "y-range=1e9:1e10",
+          "x-range=5000:5000.0000001", "x-range=-1e307:1e307" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+    {
+      g_autoptr (AssayChart) chart = changed ("curves", ranges[i]);
+      AssayChartView view = assay_chart_get_view (chart);
+
+      g_assert_cmpfloat (view.x_to - view.x_from, ==, 0);
+      g_assert_cmpfloat (view.y_to - view.y_from, ==, 0);
     }
 }
 
@@ -506,6 +583,9 @@ main (int argc, char **argv)
   g_test_add_func ("/look/dimensions-move-between-channels", test_dimensions_move_between_channels);
   g_test_add_func ("/look/a-slider-shows-one-level", test_a_slider_shows_one_level);
   g_test_add_func ("/look/wrong-options-are-sentences", test_wrong_options_are_sentences);
+  g_test_add_func ("/look/what-is-looked-at-comes-back-from-words",
+                   test_what_is_looked_at_comes_back_from_words);
+  g_test_add_func ("/look/a-range-without-data-is-as-none", test_a_range_without_data_is_as_none);
   g_test_add_func ("/look/smoothing-keeps-what-was-measured",
                    test_smoothing_keeps_what_was_measured);
   g_test_add_func ("/look/a-window-shows-a-part-and-y-fits-it",
