@@ -201,12 +201,14 @@ on_scroll (GtkEventControllerScroll *controller, double dx, double dy, StudioCha
 static void
 on_pinch (GtkGestureZoom *gesture, double scale, StudioChartArea *area)
 {
-  double x, y, factor = scale / area->from_x;
+  double x = area->at_x, y = area->at_y, factor = scale / area->from_x;
 
-  if (!gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y) || !(factor > 0))
+  if (!(factor > 0))
     return;
+  if (gtk_gesture_is_recognized (GTK_GESTURE (gesture))
+      && gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
+    studio_chart_area_to_chart (area, &x, &y);
   area->from_x = scale;
-  studio_chart_area_to_chart (area, &x, &y);
   studio_chart_area_zoom_at (area, x, y, factor, ASSAY_CHART_X | ASSAY_CHART_Y);
 }
 

@@ -187,6 +187,7 @@ add_smoothing (StudioFigurePanel *panel)
   adw_combo_row_set_model (panel->smooth, G_LIST_MODEL (model));
   panel->amount = GTK_SCALE (gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0, 1, .02));
   gtk_range_set_value (GTK_RANGE (panel->amount), .4);
+  gtk_widget_set_name (GTK_WIDGET (panel->amount), "amount");
   gtk_widget_set_hexpand (GTK_WIDGET (panel->amount), TRUE);
   gtk_widget_set_size_request (GTK_WIDGET (panel->amount), 140, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (panel->amount), GTK_ACCESSIBLE_PROPERTY_LABEL,

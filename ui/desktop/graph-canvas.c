@@ -227,7 +227,8 @@ on_pinch (StudioGraphCanvas *canvas, double factor, GtkGesture *gesture)
 {
   double x = canvas->x, y = canvas->y;
 
-  gtk_gesture_get_bounding_box_center (gesture, &x, &y);
+  if (gtk_gesture_is_recognized (gesture))
+    gtk_gesture_get_bounding_box_center (gesture, &x, &y);
   zoom_at (canvas, canvas->pinch_scale * factor / canvas->look.scale, x, y);
 }
 

@@ -151,10 +151,11 @@ search_series (AssayChart *chart, guint panel, guint k, gboolean beside, double 
     }
 }
 
+/* A panel that was not drawn yet has no place. */
 static gboolean
 is_inside (const ChartBox *box, double x, double y)
 {
-  return gap (x, box->x, box->width) <= 4 && gap (y, box->y, box->height) <= 4;
+  return box->width > 0 && gap (x, box->x, box->width) <= 4 && gap (y, box->y, box->height) <= 4;
 }
 
 static gboolean
