@@ -322,6 +322,45 @@ desktop_test_find (gpointer widget, GType type, const char *name)
   return NULL;
 }
 
+/* No Xlib here: actions are activated as the controller would. */
+static gboolean
+press_shortcut (GListModel *shortcuts, GtkWidget *widget, GtkShortcutTrigger *trigger)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (shortcuts); i++)
+    {
+      g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (shortcuts, i);
+
+      if (gtk_shortcut_trigger_equal (gtk_shortcut_get_trigger (shortcut), trigger)
+          && gtk_shortcut_action_activate (gtk_shortcut_get_action (shortcut), 0, widget,
+                                           gtk_shortcut_get_arguments (shortcut)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+desktop_test_press (gpointer widget, const char *accelerator)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+  g_autoptr (GtkShortcutTrigger) trigger = NULL;
+  GdkModifierType held;
+  gboolean taken = FALSE;
+  guint key;
+
+  g_assert_true (gtk_accelerator_parse (accelerator, &key, &held));
+  trigger = gtk_keyval_trigger_new (key, held);
+  for (guint i = 0; !taken && i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        g_signal_emit_by_name (controller, "key-pressed", key, 0, held, &taken);
+      else if (GTK_IS_SHORTCUT_CONTROLLER (controller))
+        taken = press_shortcut (G_LIST_MODEL (controller), widget, trigger);
+    }
+  return taken;
+}
+
 gpointer
 desktop_test_dialog (gpointer window, GType type)
 {

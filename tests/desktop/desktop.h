@@ -41,6 +41,10 @@ void desktop_test_picture (GtkWidget *widget, const char *name);
 /** The first descendant of this type, and buildable name or text if not NULL; NULL: none. */
 GtkWidget *desktop_test_find (gpointer widget, GType type, const char *name);
 
+/** Presses a key, such as "<Shift>Tab", in this widget, as far as its own controllers go; FALSE: it
+ *  does not take it. */
+gboolean desktop_test_press (gpointer widget, const char *accelerator);
+
 /** A dialog over the window; NULL: none. */
 gpointer desktop_test_dialog (gpointer window, GType type);
 /** Waits for the file dialog over the window, chooses @path in it and accepts. */

@@ -79,7 +79,7 @@ a_kept_figure_is_there_when_the_window_opens_again (void)
 
   figures_set_option (window, "per", "seed");
   figures_wait (window, "Learning curves", "Thin lines: one per seed");
-  figures_give (window, "figure-keep-as", named.name);
+  figures_give (window, "figure-keep", named.name);
   desktop_test_until (is_listed, &named);
   /* Were it killed now, nothing would be lost. */
   desktop_test_until (is_written, "\"name\":\"Seeds, one by one\",\"options\":{\"per\":\"seed\"}");
@@ -116,7 +116,7 @@ what_is_looked_at_is_kept_with_a_figure (void)
   studio_chart_area_changed (area);
   g_signal_emit_by_name (area, "looked");
   seen = assay_chart_get_view (figures_chart (window));
-  figures_give (window, "figure-keep-as", named.name);
+  figures_give (window, "figure-keep", named.name);
   desktop_test_until (is_listed, &named);
   desktop_test_until (is_written, "\"hide-color\":\"bold\"");
   desktop_test_close (window);

@@ -94,7 +94,7 @@ is_complete (gpointer path)
 void
 figures_export (StudioWindow *window, const char *path)
 {
-  figures_give (window, "figure-export-to", path);
+  figures_give (window, "figure-export", path);
   desktop_test_until (is_complete, (gpointer) path);
 }
 

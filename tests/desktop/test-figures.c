@@ -131,22 +131,6 @@ curves_grow_while_their_runs_work (void)
   desktop_test_close (window);
 }
 
-/* As the controllers of a keyboard would. */
-static void
-press (StudioChartArea *area, guint key)
-{
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (area));
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-      gboolean taken;
-
-      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
-        g_signal_emit_by_name (controller, "key-pressed", key, 0, 0, &taken);
-    }
-}
-
 /* By a click on its end; without a pointer by keys. */
 static void
 pick_first_curve (StudioWindow *window)
@@ -155,13 +139,13 @@ pick_first_curve (StudioWindow *window)
   AssayChartHit hit = { .panel = G_MAXUINT };
   g_autofree char *xdotool = g_find_program_in_path ("xdotool");
 
-  press (area, GDK_KEY_Tab);
+  desktop_test_press (area, "Tab");
   if (xdotool == NULL)
     {
-      press (area, GDK_KEY_Return);
+      desktop_test_press (area, "Return");
       return;
     }
-  press (area, GDK_KEY_Escape);
+  desktop_test_press (area, "Escape");
   g_assert_true (assay_chart_hit_next (figures_chart (window), &hit, 1, 0));
   desktop_pointer_click (area, hit.at_x, hit.at_y, 1, 1);
 }
@@ -191,8 +175,8 @@ a_curve_leads_to_its_runs (void)
   /* One curve a seed: its run is shown. */
   figures_set_option (window, "per", "seed");
   figures_wait (window, "Learning curves", "Thin lines: one per seed");
-  press (figures_area (window), GDK_KEY_Tab);
-  press (figures_area (window), GDK_KEY_Return);
+  desktop_test_press (figures_area (window), "Tab");
+  desktop_test_press (figures_area (window), "Return");
   g_assert_cmpstr (adw_view_stack_get_visible_child_name (pages), ==, "runs");
   desktop_test_close (window);
 }

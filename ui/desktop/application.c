@@ -87,11 +87,18 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer application)
   g_application_quit (G_APPLICATION (application));
 }
 
-/* The action of a notification, a menu or a chooser: a folder. */
+/* The action of a notification, a menu or a chooser: a folder; empty: the one that was opened
+ * before the last one. */
 static void
-on_workspace (GSimpleAction *action, GVariant *path, gpointer application)
+on_workspace (GSimpleAction *action, GVariant *parameter, gpointer application)
 {
-  open_workspace (application, g_variant_get_string (path, NULL));
+  const char *path = g_variant_get_string (parameter, NULL);
+  g_auto (GStrv) recent = g_settings_get_strv (studio_settings (), "recent-workspaces");
+
+  if (*path == '\0')
+    path = recent[0] != NULL ? recent[1] : NULL;
+  if (path != NULL)
+    open_workspace (application, path);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/artifact.h"
 
+#include "ui/desktop/actions.h"
 #include "ui/desktop/graph-view.h"
 #include "ui/desktop/picture-view.h"
 #include "ui/desktop/samples-view.h"
@@ -72,14 +73,36 @@ view_of (StudioWindow *window, const char *run, const char *file, const char *pa
 }
 
 static void
+on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  const char *section = g_object_get_data (G_OBJECT (action), "section");
+  GtkWidget *shortcuts = studio_shortcuts_new (section);
+
+  gtk_window_set_transient_for (GTK_WINDOW (shortcuts), window);
+  gtk_window_present (GTK_WINDOW (shortcuts));
+}
+
+/* The key is that of the main window. */
+static void
+add_shortcuts (GtkWidget *window, StudioArtifactKind kind)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GSimpleAction) action = g_simple_action_new ("shortcuts", NULL);
+
+  g_object_set_data (G_OBJECT (action), "section", (gpointer) kinds[kind].title);
+  g_signal_connect (action, "activate", G_CALLBACK (on_shortcuts), window);
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (action));
+  gtk_widget_insert_action_group (window, "win", G_ACTION_GROUP (group));
+}
+
+static void
 show_window (StudioWindow *parent, const char *run, const char *file, GtkWidget *view)
 {
+  StudioArtifactKind kind = studio_artifact_kind (file);
   g_autofree char *name = studio_artifact_name (file);
-  g_autofree char *title
-      = g_strdup_printf ("%s: %s", studio_artifact_kind_title (studio_artifact_kind (file)), name);
+  g_autofree char *title = g_strdup_printf ("%s: %s", kinds[kind].title, name);
   GtkWidget *window = adw_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
-  GtkEventController *keys = gtk_shortcut_controller_new ();
 
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), adw_window_title_new (title, run));
   gtk_box_append (GTK_BOX (box), header);
@@ -93,11 +116,7 @@ show_window (StudioWindow *parent, const char *run, const char *file, GtkWidget 
                               gtk_window_get_application (GTK_WINDOW (parent)));
   gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (parent));
   gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
-  gtk_shortcut_controller_add_shortcut (
-      GTK_SHORTCUT_CONTROLLER (keys),
-      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_w, GDK_CONTROL_MASK),
-                        gtk_named_action_new ("window.close")));
-  gtk_widget_add_controller (window, keys);
+  add_shortcuts (window, kind);
   gtk_window_present (GTK_WINDOW (window));
 }
 

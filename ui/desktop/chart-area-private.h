@@ -42,4 +42,5 @@ void studio_chart_area_zoom_to (StudioChartArea *area, const AssayChartBox *seen
 void studio_chart_area_pick (StudioChartArea *area);
 
 void studio_chart_area_add_input (StudioChartArea *area);
+void studio_chart_area_bind_keys (GtkWidgetClass *class);
 void studio_chart_area_draw_reading (StudioChartArea *area, GtkSnapshot *snapshot);

@@ -459,6 +459,7 @@ studio_chart_area_class_init (StudioChartAreaClass *class)
   widget_class->measure = studio_chart_area_measure;
   widget_class->size_allocate = studio_chart_area_size_allocate;
   widget_class->css_changed = studio_chart_area_css_changed;
+  studio_chart_area_bind_keys (widget_class);
   gtk_widget_class_set_css_name (widget_class, "chartarea");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   signals[PICKED] = g_signal_new ("picked", STUDIO_TYPE_CHART_AREA, G_SIGNAL_RUN_LAST, 0, NULL,

@@ -4,6 +4,7 @@
  */
 #include "ui/desktop/chart-area-private.h"
 
+#include "ui/desktop/actions.h"
 #include <math.h>
 
 #define CLICK 10 /* points that a click may be beside a curve */
@@ -271,68 +272,116 @@ hide_read (StudioChartArea *area)
   return TRUE;
 }
 
-static gboolean
-on_arrow (StudioChartArea *area, double right, double up, gboolean shift)
+/* Left, right, up, down, in the order of the table's keys. */
+static const struct
 {
-  if (area->reads && !shift && right != 0)
-    read_next (area, 0, right > 0 ? 1 : -1);
-  else if (area->reads && !shift)
-    read_next (area, up < 0 ? 1 : -1, 0);
-  else
-    studio_chart_area_pan (area, right * .1, up * .1);
+  int right, up;
+} ways[] = { { -1, 0 }, { 1, 0 }, { 0, 1 }, { 0, -1 } };
+
+static gboolean
+on_move (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  int way;
+
+  g_variant_get (arguments, "(i)", &way);
+  studio_chart_area_pan (STUDIO_CHART_AREA (widget), ways[way].right * .1, ways[way].up * .1);
   return TRUE;
 }
 
 static gboolean
-on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType held,
-        StudioChartArea *area)
+on_arrow (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
-  gboolean shift = (held & GDK_SHIFT_MASK) != 0;
+  StudioChartArea *area = STUDIO_CHART_AREA (widget);
+  int way;
 
-  if (area->chart == NULL || held & (GDK_CONTROL_MASK | GDK_ALT_MASK))
+  if (!area->reads)
+    return on_move (widget, arguments, data);
+  g_variant_get (arguments, "(i)", &way);
+  read_next (area, -ways[way].up, ways[way].right);
+  return TRUE;
+}
+
+static gboolean
+on_next (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  StudioChartArea *area = STUDIO_CHART_AREA (widget);
+
+  return area->chart != NULL && read_next (area, 1, 0);
+}
+
+static gboolean
+on_previous (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  StudioChartArea *area = STUDIO_CHART_AREA (widget);
+
+  return area->chart != NULL && area->reads && read_next (area, -1, 0);
+}
+
+static gboolean
+on_hide (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  return hide_read (STUDIO_CHART_AREA (widget));
+}
+
+static gboolean
+on_pick (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  StudioChartArea *area = STUDIO_CHART_AREA (widget);
+
+  if (area->chart == NULL)
     return FALSE;
-  switch (key)
-    {
-    case GDK_KEY_Left:
-      return on_arrow (area, -1, 0, shift);
-    case GDK_KEY_Right:
-      return on_arrow (area, 1, 0, shift);
-    case GDK_KEY_Up:
-      return on_arrow (area, 0, 1, shift);
-    case GDK_KEY_Down:
-      return on_arrow (area, 0, -1, shift);
-    case GDK_KEY_plus:
-    case GDK_KEY_equal:
-    case GDK_KEY_KP_Add:
-      studio_chart_area_zoom (area, STEP);
-      return TRUE;
-    case GDK_KEY_minus:
-    case GDK_KEY_KP_Subtract:
-      studio_chart_area_zoom (area, 1 / STEP);
-      return TRUE;
-    case GDK_KEY_0:
-    case GDK_KEY_KP_0:
-      studio_chart_area_reset (area);
-      return TRUE;
-    case GDK_KEY_Tab:
-      return read_next (area, 1, 0);
-    case GDK_KEY_ISO_Left_Tab:
-      return area->reads && read_next (area, -1, 0);
-    case GDK_KEY_space:
-    case GDK_KEY_h:
-      return hide_read (area);
-    case GDK_KEY_Return:
-    case GDK_KEY_KP_Enter:
-      studio_chart_area_pick (area);
-      return area->has_hit;
-    case GDK_KEY_Escape:
-      if (!area->has_hit)
-        return FALSE;
-      stop_reading (area);
-      return TRUE;
-    default:
-      return FALSE;
-    }
+  studio_chart_area_pick (area);
+  return area->has_hit;
+}
+
+static gboolean
+on_stop (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  StudioChartArea *area = STUDIO_CHART_AREA (widget);
+
+  if (area->chart == NULL || !area->has_hit)
+    return FALSE;
+  stop_reading (area);
+  return TRUE;
+}
+
+static gboolean
+on_zoom_in (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  studio_chart_area_zoom (STUDIO_CHART_AREA (widget), STEP);
+  return TRUE;
+}
+
+static gboolean
+on_zoom_out (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  studio_chart_area_zoom (STUDIO_CHART_AREA (widget), 1 / STEP);
+  return TRUE;
+}
+
+static gboolean
+on_reset (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  studio_chart_area_reset (STUDIO_CHART_AREA (widget));
+  return TRUE;
+}
+
+void
+studio_chart_area_bind_keys (GtkWidgetClass *class)
+{
+  static const StudioKeyHandler handlers[] = { { "chart.next", on_next },
+                                               { "chart.previous", on_previous },
+                                               { "chart.arrow", on_arrow },
+                                               { "chart.move", on_move },
+                                               { "chart.hide", on_hide },
+                                               { "chart.pick", on_pick },
+                                               { "chart.stop", on_stop },
+                                               { "chart.zoom-in", on_zoom_in },
+                                               { "chart.zoom-out", on_zoom_out },
+                                               { "chart.reset", on_reset },
+                                               { NULL } };
+
+  studio_actions_bind (class, "chart.", handlers);
 }
 
 static void
@@ -368,21 +417,18 @@ studio_chart_area_add_input (StudioChartArea *area)
   GtkEventController *motion = gtk_event_controller_motion_new ();
   GtkEventController *scroll
       = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
-  GtkEventController *keys = gtk_event_controller_key_new ();
   GtkEventController *focus = gtk_event_controller_focus_new ();
   GtkGesture *click = gtk_gesture_click_new (), *pinch = gtk_gesture_zoom_new ();
 
   g_signal_connect (motion, "motion", G_CALLBACK (on_motion), area);
   g_signal_connect (motion, "leave", G_CALLBACK (on_leave), area);
   g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), area);
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), area);
   g_signal_connect (focus, "leave", G_CALLBACK (on_focus_left), area);
   g_signal_connect (click, "released", G_CALLBACK (on_released), area);
   g_signal_connect (pinch, "begin", G_CALLBACK (on_pinch_begin), area);
   g_signal_connect (pinch, "scale-changed", G_CALLBACK (on_pinch), area);
   add (area, motion);
   add (area, scroll);
-  add (area, keys);
   add (area, focus);
   add (area, GTK_EVENT_CONTROLLER (click));
   add (area, GTK_EVENT_CONTROLLER (pinch));

@@ -56,6 +56,9 @@ on_report_written (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   action = g_action_print_detailed_name ("win.claims-open-report", g_variant_new_string (path));
+  g_free (view->report);
+  view->report = g_strdup (path);
+  studio_window_enable (view, "claims-open-report", TRUE);
   if (root != NULL)
     studio_window_toast (STUDIO_WINDOW (root), "The report is written", "Open", action);
 }
@@ -95,7 +98,10 @@ on_report (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_open_report (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  g_autofree char *uri = g_filename_to_uri (g_variant_get_string (parameter, NULL), NULL, NULL);
+  StudioClaimsView *view = data;
+  const char *named = g_variant_get_string (parameter, NULL);
+  const char *path = *named == '\0' && view->report != NULL ? view->report : named;
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
 
   if (uri != NULL)
     gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (data)), uri, GDK_CURRENT_TIME);
@@ -113,15 +119,31 @@ select_shown (StudioClaimsView *view)
                            set != NULL ? set->preset : NULL, NULL);
 }
 
+/* The first one behind the claim whose details are shown; NULL: there is none. */
+static const char *
+figure_of_shown (StudioClaimsView *view)
+{
+  const AssayVerdict *verdict = studio_claims_view_verdict (view);
+  g_autoptr (GPtrArray) figures = NULL;
+
+  if (verdict == NULL)
+    return NULL;
+  figures = studio_claim_figures (view->verdicts->study, verdict->claim);
+  return figures->len > 0 ? ((const AssayFigure *) figures->pdata[0])->id : NULL;
+}
+
 static void
 on_figure (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   StudioClaimsView *view = data;
+  const char *figure = g_variant_get_string (parameter, NULL);
 
-  if (view->verdicts == NULL)
+  if (*figure == '\0')
+    figure = figure_of_shown (view);
+  if (figure == NULL || view->verdicts == NULL)
     return;
   select_shown (view);
-  studio_window_show_figure (studio_window_of (view), g_variant_get_string (parameter, NULL));
+  studio_window_show_figure (studio_window_of (view), figure);
 }
 
 /* By their ids: some may be of older plans than the one that was judged. */
@@ -146,10 +168,16 @@ on_runs (GSimpleAction *action, GVariant *parameter, gpointer data)
   studio_window_show_runs (studio_window_of (view), filter->str);
 }
 
+/* The one that is named, or the one that is chosen in the list. */
 static void
-on_show_claim (GSimpleAction *action, GVariant *parameter, gpointer view)
+on_show_claim (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  studio_claims_view_show_claim (view, g_variant_get_string (parameter, NULL));
+  StudioClaimsView *view = data;
+  const char *claim = g_variant_get_string (parameter, NULL);
+
+  if (*claim != '\0')
+    studio_claims_view_show_claim (view, claim);
+  adw_leaflet_set_visible_child_name (view->leaflet, "details");
 }
 
 static void
@@ -176,4 +204,5 @@ void
 studio_claims_view_add_actions (gpointer view, GActionMap *map)
 {
   g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), view);
+  studio_window_enable (view, "claims-open-report", FALSE); /* until one is written */
 }

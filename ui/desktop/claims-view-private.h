@@ -20,6 +20,7 @@ struct _StudioClaimsView
   guint timer;
   gint64 judged;      /* monotonic time of the last judgement */
   char *shown_state;  /* what the pane of details shows */
+  char *report;       /* path of the last one that was written; NULL: none */
   guint *order;       /* of the verdicts in the list, numbers */
   StudioSlices *fill; /* shows the rows; NULL: all are as they should be */
   guint next;         /* row to be shown */

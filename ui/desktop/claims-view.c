@@ -490,6 +490,7 @@ studio_claims_view_finalize (GObject *object)
 {
   StudioClaimsView *view = STUDIO_CLAIMS_VIEW (object);
 
+  g_free (view->report);
   g_free (view->shown_state);
   g_free (view->order);
   g_free (view->wanted);

@@ -80,12 +80,6 @@ export_to (StudioFiguresView *view, const char *path)
   studio_figure_load (view->session, &request, NULL, on_made, export);
 }
 
-static void
-on_export_to (GSimpleAction *action, GVariant *parameter, gpointer view)
-{
-  export_to (view, g_variant_get_string (parameter, NULL));
-}
-
 static const struct
 {
   const char *ending, *name;
@@ -119,9 +113,8 @@ on_path_chosen (gpointer view, const char *path, GtkFileChooser *dialog)
 }
 
 static void
-on_export (GSimpleAction *action, GVariant *parameter, gpointer data)
+ask_for_path (StudioFiguresView *view)
 {
-  StudioFiguresView *view = data;
   GtkFileChooserNative *dialog = studio_file_dialog_new (
       view, "Export the Figure", GTK_FILE_CHOOSER_ACTION_SAVE, "_Export", on_path_chosen);
   g_autofree char *name = g_strconcat (view->figure, ".svg", NULL);
@@ -137,6 +130,17 @@ on_export (GSimpleAction *action, GVariant *parameter, gpointer data)
     }
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+on_export (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  const char *path = g_variant_get_string (parameter, NULL);
+
+  if (*path != '\0')
+    export_to (view, path);
+  else
+    ask_for_path (view);
 }
 
 /* ---- clipboard ---- */
@@ -252,15 +256,6 @@ keep_as (StudioFiguresView *view, const char *name)
 }
 
 static void
-on_keep_as (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  StudioFiguresView *view = data;
-
-  if (view->figure != NULL)
-    keep_as (view, g_variant_get_string (parameter, NULL));
-}
-
-static void
 on_name_given (AdwMessageDialog *dialog, const char *response, gpointer view)
 {
   GtkEditable *entry = GTK_EDITABLE (adw_message_dialog_get_extra_child (dialog));
@@ -287,9 +282,8 @@ proposed_name (StudioFiguresView *view)
 }
 
 static void
-on_keep (GSimpleAction *action, GVariant *parameter, gpointer data)
+ask_for_name (StudioFiguresView *view)
 {
-  StudioFiguresView *view = data;
   GtkWidget *dialog = adw_message_dialog_new (
       GTK_WINDOW (studio_window_of (view)), "Keep This Figure",
       "It is listed below those of the study and drawn anew from the runs that are chosen.");
@@ -312,6 +306,17 @@ on_keep (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_keep (GSimpleAction *action, GVariant *parameter, gpointer view)
+{
+  const char *name = g_variant_get_string (parameter, NULL);
+
+  if (*name != '\0')
+    keep_as (view, name);
+  else
+    ask_for_name (view);
+}
+
+static void
 unremove (gpointer store)
 {
   studio_figure_store_restore (store);
@@ -321,8 +326,9 @@ static void
 on_remove (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   StudioFiguresView *view = data;
-  const StudioSavedFigure *saved
-      = studio_figure_store_find (view->store, g_variant_get_string (parameter, NULL));
+  const char *named = g_variant_get_string (parameter, NULL);
+  const char *meant = *named == '\0' && view->saved != NULL ? view->saved : named;
+  const StudioSavedFigure *saved = studio_figure_store_find (view->store, meant);
   g_autofree char *text = NULL, *id = NULL;
 
   if (saved == NULL)
@@ -337,21 +343,20 @@ on_remove (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* ---- what is shown ---- */
 
+/* One that the study declares, one that was kept, or the one that is chosen in the list. */
 static void
-on_figure (GSimpleAction *action, GVariant *parameter, gpointer view)
-{
-  studio_figures_view_show (view, g_variant_get_string (parameter, NULL), NULL);
-}
-
-static void
-on_kept (GSimpleAction *action, GVariant *parameter, gpointer data)
+on_figure (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   StudioFiguresView *view = data;
-  const StudioSavedFigure *saved
-      = studio_figure_store_find (view->store, g_variant_get_string (parameter, NULL));
+  const char *id = g_variant_get_string (parameter, NULL);
+  const StudioSavedFigure *saved = studio_figure_store_find (view->store, id);
 
   if (saved != NULL)
     studio_figures_view_show (view, saved->figure, saved->id);
+  else if (*id != '\0')
+    studio_figures_view_show (view, id, NULL);
+  else if (view->figure != NULL)
+    adw_leaflet_set_visible_child_name (view->leaflet, "figure");
 }
 
 static void
@@ -410,20 +415,17 @@ on_reset (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static const GActionEntry entries[] = {
   { .name = "figure", .activate = on_figure, .parameter_type = "s" },
-  { .name = "figure-kept", .activate = on_kept, .parameter_type = "s" },
   { .name = "figure-option", .activate = on_option, .parameter_type = "(ss)" },
-  { .name = "figure-export-to", .activate = on_export_to, .parameter_type = "s" },
-  { .name = "figure-keep-as", .activate = on_keep_as, .parameter_type = "s" },
   { .name = "figure-remove", .activate = on_remove, .parameter_type = "s" },
   { .name = "figure-options", .state = "false", .change_state = on_options },
   { .name = "figure-as-declared", .activate = on_as_declared },
   { .name = "figure-next", .activate = on_next },
   { .name = "figure-previous", .activate = on_previous },
-  { .name = "figure-export", .activate = on_export },
+  { .name = "figure-export", .activate = on_export, .parameter_type = "s" },
   { .name = "figure-copy", .activate = on_copy },
   { .name = "figure-copy-data", .activate = on_copy_data },
   { .name = "figure-copy-command", .activate = on_copy_command },
-  { .name = "figure-keep", .activate = on_keep },
+  { .name = "figure-keep", .activate = on_keep, .parameter_type = "s" },
   { .name = "figure-zoom-in", .activate = on_zoom_in },
   { .name = "figure-zoom-out", .activate = on_zoom_out },
   { .name = "figure-reset", .activate = on_reset },
@@ -442,6 +444,7 @@ studio_figures_view_update_actions (StudioFiguresView *view)
     { "figure-next", seen },
     { "figure-previous", seen },
     { "figure-options", seen },
+    { "figure-option", seen },
     { "figure-export", seen && chart },
     { "figure-copy", seen && chart },
     { "figure-copy-data", seen && chart },

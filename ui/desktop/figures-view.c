@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/figures-view-private.h"
 
+#include "ui/desktop/actions.h"
+
 #include "ui/desktop/window.h"
 #include <string.h>
 
@@ -488,6 +490,7 @@ studio_figures_view_class_init (StudioFiguresViewClass *class)
   g_type_ensure (STUDIO_TYPE_CHART_AREA);
   g_type_ensure (STUDIO_TYPE_FIGURE_PANEL);
   bind_template (GTK_WIDGET_CLASS (class));
+  studio_actions_bind (class, "win.figure-remove", NULL);
 }
 
 static void

@@ -228,18 +228,6 @@ can_run (StudioForm *form)
          && form->study->blocked == NULL;
 }
 
-static void
-enable (StudioForm *form, const char *action, gboolean enabled)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (form));
-  GAction *found = root != NULL && G_IS_ACTION_MAP (root)
-                       ? g_action_map_lookup_action (G_ACTION_MAP (root), action)
-                       : NULL;
-
-  if (found != NULL)
-    g_simple_action_set_enabled (G_SIMPLE_ACTION (found), enabled);
-}
-
 /* What passes by stands above the bar while the form is seen. */
 static void
 lift_toasts (StudioForm *form)
@@ -255,11 +243,12 @@ lift_toasts (StudioForm *form)
 static void
 update_actions (StudioForm *form)
 {
-  enable (form, "run", can_run (form));
-  enable (form, "copy-command",
-          gtk_widget_get_mapped (GTK_WIDGET (form)) && form->outline != NULL
-              && form->outline->plan != NULL);
-  enable (form, "reset", gtk_widget_get_mapped (GTK_WIDGET (form)) && form->draft != NULL);
+  gboolean seen = gtk_widget_get_mapped (GTK_WIDGET (form));
+
+  studio_window_enable (form, "run", can_run (form));
+  studio_window_enable (form, "copy-command",
+                        seen && form->outline != NULL && form->outline->plan != NULL);
+  studio_window_enable (form, "reset", seen && form->draft != NULL);
 }
 
 /* The first thing that is in the way; NULL: nothing. */

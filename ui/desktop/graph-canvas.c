@@ -2,6 +2,7 @@
 #include "ui/desktop/graph-canvas.h"
 
 #include "host/chart/scale.h"
+#include "ui/desktop/actions.h"
 #include <math.h>
 
 #define STEP 60        /* pixels that an arrow key moves */
@@ -253,13 +254,20 @@ studio_graph_canvas_query_tooltip (GtkWidget *widget, int x, int y, gboolean key
 
 /* ---- keys ---- */
 
-static gboolean
-on_pan_key (GtkWidget *widget, GVariant *arguments, gpointer data)
+/* Left, right, up, down, in the order of the table's keys. */
+static const struct
 {
   int dx, dy;
+} ways[] = { { -1, 0 }, { 1, 0 }, { 0, -1 }, { 0, 1 } };
 
-  g_variant_get (arguments, "(ii)", &dx, &dy);
-  studio_graph_canvas_pan (STUDIO_GRAPH_CANVAS (widget), -dx * STEP, -dy * STEP);
+static gboolean
+on_move_key (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  int way;
+
+  g_variant_get (arguments, "(i)", &way);
+  studio_graph_canvas_pan (STUDIO_GRAPH_CANVAS (widget), -ways[way].dx * STEP,
+                           -ways[way].dy * STEP);
   return TRUE;
 }
 
@@ -269,13 +277,14 @@ on_walk_key (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
   StudioGraphCanvas *canvas = STUDIO_GRAPH_CANVAS (widget);
   const StudioGraphLook *look = &canvas->look;
-  int dx, dy, node;
+  int way, node;
 
   if (canvas->scene == NULL)
     return TRUE;
-  g_variant_get (arguments, "(ii)", &dx, &dy);
+  g_variant_get (arguments, "(i)", &way);
   if (look->selected >= 0)
-    node = studio_graph_scene_towards (canvas->scene, (guint) look->selected, dx, dy);
+    node = studio_graph_scene_towards (canvas->scene, (guint) look->selected, ways[way].dx,
+                                       ways[way].dy);
   else
     node = studio_graph_scene_nearest (canvas->scene, (look->width / 2. - look->tx) / look->scale,
                                        (look->height / 2. - look->ty) / look->scale,
@@ -285,39 +294,13 @@ on_walk_key (GtkWidget *widget, GVariant *arguments, gpointer data)
   return TRUE;
 }
 
-static gboolean
-on_escape_key (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  StudioGraphCanvas *canvas = STUDIO_GRAPH_CANVAS (widget);
-
-  if (canvas->look.selected < 0)
-    return FALSE;
-  studio_graph_canvas_select (canvas, -1, FALSE);
-  return TRUE;
-}
-
 static void
 add_keys (GtkWidgetClass *class)
 {
-  static const struct
-  {
-    guint key, pad;
-    int dx, dy;
-  } arrows[] = { { GDK_KEY_Left, GDK_KEY_KP_Left, -1, 0 },
-                 { GDK_KEY_Right, GDK_KEY_KP_Right, 1, 0 },
-                 { GDK_KEY_Up, GDK_KEY_KP_Up, 0, -1 },
-                 { GDK_KEY_Down, GDK_KEY_KP_Down, 0, 1 } };
+  static const StudioKeyHandler handlers[]
+      = { { "canvas.move", on_move_key }, { "canvas.walk", on_walk_key }, { NULL } };
 
-  for (guint i = 0; i < G_N_ELEMENTS (arrows); i++)
-    {
-      int dx = arrows[i].dx, dy = arrows[i].dy;
-
-      gtk_widget_class_add_binding (class, arrows[i].key, 0, on_pan_key, "(ii)", dx, dy);
-      gtk_widget_class_add_binding (class, arrows[i].pad, 0, on_pan_key, "(ii)", dx, dy);
-      gtk_widget_class_add_binding (class, arrows[i].key, GDK_CONTROL_MASK, on_walk_key, "(ii)", dx,
-                                    dy);
-    }
-  gtk_widget_class_add_binding (class, GDK_KEY_Escape, 0, on_escape_key, NULL);
+  studio_actions_bind (class, "canvas.", handlers);
 }
 
 /* ---- drawing ---- */

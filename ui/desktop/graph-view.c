@@ -3,6 +3,7 @@
 
 #include "host/chart/scale.h"
 #include "host/chart/style.h"
+#include "ui/desktop/actions.h"
 #include "ui/desktop/file-dialog.h"
 #include "ui/desktop/graph-canvas.h"
 #include "ui/desktop/graph-node.h"
@@ -537,14 +538,6 @@ studio_graph_view_dispose (GObject *object)
 static void
 add_actions (GtkWidgetClass *class)
 {
-  static const struct
-  {
-    guint keys[3];
-    const char *action;
-  } keys[] = { { { GDK_KEY_plus, GDK_KEY_equal, GDK_KEY_KP_Add }, "graph.zoom-in" },
-               { { GDK_KEY_minus, GDK_KEY_KP_Subtract }, "graph.zoom-out" },
-               { { GDK_KEY_0, GDK_KEY_KP_0, GDK_KEY_Home }, "graph.fit" } };
-
   gtk_widget_class_install_action (class, "graph.zoom-in", NULL, zoom_in);
   gtk_widget_class_install_action (class, "graph.zoom-out", NULL, zoom_out);
   gtk_widget_class_install_action (class, "graph.fit", NULL, fit);
@@ -553,10 +546,7 @@ add_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "graph.export", "s", export_as);
   gtk_widget_class_install_action (class, "graph.cancel", NULL, cancel);
   gtk_widget_class_install_action (class, "graph.again", NULL, again);
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    for (guint k = 0; k < 3 && keys[i].keys[k] != 0; k++)
-      gtk_widget_class_add_binding_action (class, keys[i].keys[k], 0, keys[i].action, NULL);
-  gtk_widget_class_add_binding_action (class, GDK_KEY_f, GDK_CONTROL_MASK, "graph.find", NULL);
+  studio_actions_bind (class, "graph.", NULL);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/picture-view.h"
 
+#include "ui/desktop/actions.h"
 #include "ui/desktop/task.h"
 
 #include "host/registry/error.h"
@@ -231,13 +232,6 @@ studio_picture_view_finalize (GObject *object)
 static void
 studio_picture_view_class_init (StudioPictureViewClass *class)
 {
-  static const struct
-  {
-    guint key;
-    const char *action;
-  } keys[] = { { GDK_KEY_plus, "picture.zoom-in" },         { GDK_KEY_equal, "picture.zoom-in" },
-               { GDK_KEY_KP_Add, "picture.zoom-in" },       { GDK_KEY_minus, "picture.zoom-out" },
-               { GDK_KEY_KP_Subtract, "picture.zoom-out" }, { GDK_KEY_0, "picture.fit" } };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = studio_picture_view_dispose;
@@ -245,8 +239,7 @@ studio_picture_view_class_init (StudioPictureViewClass *class)
   gtk_widget_class_install_action (widget_class, "picture.zoom-in", NULL, zoom_in);
   gtk_widget_class_install_action (widget_class, "picture.zoom-out", NULL, zoom_out);
   gtk_widget_class_install_action (widget_class, "picture.fit", NULL, fit);
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    gtk_widget_class_add_binding_action (widget_class, keys[i].key, 0, keys[i].action, NULL);
+  studio_actions_bind (widget_class, "picture.", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/picture-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioPictureView, child)
   BIND (states);

@@ -539,6 +539,7 @@ studio_runs_view_update_actions (StudioRunsView *view)
   now = situation_of (view);
   for (guint i = 0; i < G_N_ELEMENTS (any); i++)
     enable (view, any[i], now.mapped && now.n > 0);
+  enable (view, "run-clear-filter", now.mapped);
   enable (view, "run-open", now.mapped && !now.page && now.n == 1);
   enable (view, "run-cancel", now.mapped && now.live > 0);
   enable (view, "run-resume", now.mapped && now.ended > 0);

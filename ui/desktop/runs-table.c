@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/runs-table.h"
 
+#include "ui/desktop/actions.h"
 #include "ui/desktop/runs-columns.h"
 #include "ui/desktop/width-bin.h"
 
@@ -398,9 +399,9 @@ studio_runs_table_class_init (StudioRunsTableClass *class)
                                              NULL, NULL, G_TYPE_NONE, 0);
   signals[MENU] = g_signal_new ("menu", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key, NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "win.run-delete", NULL);
+  studio_actions_bind (widget_class, "runs.",
+                       (const StudioKeyHandler[]){ { "runs.menu", on_menu_key }, { NULL } });
+  studio_actions_bind (widget_class, "win.run-delete", NULL);
 }
 
 static void

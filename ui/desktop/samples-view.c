@@ -3,6 +3,7 @@
 
 #include "host/chart/scale.h"
 #include "host/chart/style.h"
+#include "ui/desktop/actions.h"
 #include "ui/desktop/rows.h"
 #include "ui/desktop/sample-text.h"
 #include "ui/desktop/task.h"
@@ -506,8 +507,7 @@ studio_samples_view_class_init (StudioSamplesViewClass *class)
   G_OBJECT_CLASS (class)->dispose = studio_samples_view_dispose;
   G_OBJECT_CLASS (class)->finalize = studio_samples_view_finalize;
   gtk_widget_class_install_action (widget_class, "samples.find", NULL, find);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "samples.find",
-                                       NULL);
+  studio_actions_bind (widget_class, "samples.", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/samples-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioSamplesView, child)
   BIND (states);

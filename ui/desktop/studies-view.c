@@ -155,6 +155,16 @@ count (StudioStudiesView *view)
 /* ---- one study ---- */
 
 static void
+update_actions (StudioStudiesView *view)
+{
+  gboolean seen = gtk_widget_get_mapped (GTK_WIDGET (view));
+
+  studio_window_enable (view, "try-study", seen);
+  studio_window_enable (view, "study-figure",
+                        seen && view->study != NULL && view->study->n_figures > 0);
+}
+
+static void
 show_cards (StudioStudiesView *view)
 {
   gboolean any
@@ -162,6 +172,7 @@ show_cards (StudioStudiesView *view)
 
   g_clear_pointer (&view->study, assay_study_info_unref);
   gtk_stack_set_visible_child_name (view->states, any ? "cards" : "none");
+  update_actions (view);
   count (view);
 }
 
@@ -173,6 +184,7 @@ show_page (StudioStudiesView *view, AssayStudyInfo *study)
   view->study = study;
   studio_study_page_set_study (view->page, study);
   gtk_stack_set_visible_child_name (view->states, "study");
+  update_actions (view);
 }
 
 void
@@ -247,16 +259,19 @@ on_reset (GSimpleAction *action, GVariant *parameter, gpointer view)
   studio_form_reset (studio_studies_view_form (view));
 }
 
-/* A figure of the study that is shown, over the runs of all its plans. */
+/* A figure of the study that is shown, the first if none is named, over the runs of all its plans.
+ */
 static void
 on_figure (GSimpleAction *action, GVariant *figure, gpointer data)
 {
   StudioStudiesView *view = data;
+  const char *id = g_variant_get_string (figure, NULL);
 
-  if (view->study == NULL)
+  if (view->study == NULL || view->study->n_figures == 0)
     return;
   studio_session_select (view->session, view->study->id, NULL, NULL);
-  studio_window_show_figure (studio_window_of (view), g_variant_get_string (figure, NULL));
+  studio_window_show_figure (studio_window_of (view),
+                             *id != '\0' ? id : view->study->figures[0].id);
 }
 
 /* Seconds of the preset that is taken without a word; far away where nothing is said. */
@@ -379,4 +394,6 @@ studio_studies_view_init (StudioStudiesView *view)
   gtk_widget_init_template (GTK_WIDGET (view));
   gtk_flow_box_set_filter_func (view->cards, is_found, view->search, NULL);
   g_signal_connect_swapped (view->cards, "map", G_CALLBACK (count), view);
+  g_signal_connect (view, "map", G_CALLBACK (update_actions), NULL);
+  g_signal_connect (view, "unmap", G_CALLBACK (update_actions), NULL);
 }

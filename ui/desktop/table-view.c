@@ -4,6 +4,7 @@
 #include "host/chart/scale.h"
 #include "host/chart/style.h"
 #include "host/registry/json.h"
+#include "ui/desktop/actions.h"
 #include "ui/desktop/rows.h"
 #include "ui/desktop/slices.h"
 #include "ui/desktop/task.h"
@@ -362,8 +363,7 @@ studio_table_view_class_init (StudioTableViewClass *class)
   G_OBJECT_CLASS (class)->dispose = studio_table_view_dispose;
   G_OBJECT_CLASS (class)->finalize = studio_table_view_finalize;
   gtk_widget_class_install_action (widget_class, "table.copy", NULL, copy);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "table.copy",
-                                       NULL);
+  studio_actions_bind (widget_class, "table.", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/table-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioTableView, child)
   BIND (states);

@@ -68,6 +68,18 @@ studio_window_of (gpointer widget)
 }
 
 void
+studio_window_enable (gpointer widget, const char *action, gboolean enabled)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GAction *found = NULL;
+
+  if (STUDIO_IS_WINDOW (root) && !gtk_widget_in_destruction (GTK_WIDGET (root)))
+    found = g_action_map_lookup_action (G_ACTION_MAP (root), action);
+  if (found != NULL)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (found), enabled);
+}
+
+void
 studio_window_show_page (StudioWindow *window, const char *name)
 {
   adw_view_stack_set_visible_child_name (window->pages, name);
@@ -141,15 +153,12 @@ on_page (GSimpleAction *action, GVariant *parameter, gpointer window)
 }
 
 static void
-on_figure (GSimpleAction *action, GVariant *parameter, gpointer window)
-{
-  studio_window_show_figure (window, g_variant_get_string (parameter, NULL));
-}
-
-static void
 on_run (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  studio_window_show_run (window, g_variant_get_string (parameter, NULL));
+  const char *run = g_variant_get_string (parameter, NULL);
+
+  if (*run != '\0')
+    studio_window_show_run (window, run);
 }
 
 /* A page that can be searched, or has something to go back from, has such an action. */
@@ -182,7 +191,7 @@ on_refresh (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  GtkWidget *shortcuts = studio_actions_shortcuts ();
+  GtkWidget *shortcuts = studio_shortcuts_new (NULL);
 
   gtk_window_set_transient_for (GTK_WINDOW (shortcuts), window);
   gtk_window_present (GTK_WINDOW (shortcuts));
@@ -222,7 +231,6 @@ static const GActionEntry always[] = {
 
 static const GActionEntry entries[] = {
   { .name = "page", .activate = on_page, .parameter_type = "s" },
-  { .name = "figure", .activate = on_figure, .parameter_type = "s" },
   { .name = "show-run", .activate = on_run, .parameter_type = "s" },
   { .name = "search", .activate = on_search },
   { .name = "back", .activate = on_back },
@@ -335,17 +343,6 @@ studio_window_dispose (GObject *object)
   G_OBJECT_CLASS (studio_window_parent_class)->dispose (object);
 }
 
-/* What is typed is undone where it is typed, and nowhere else while somebody types. */
-static gboolean
-on_undo_key (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
-
-  if (GTK_IS_TEXT (focus) || GTK_IS_TEXT_VIEW (focus))
-    return FALSE;
-  return gtk_widget_activate_action (widget, "win.undo", NULL);
-}
-
 static void
 studio_window_class_init (StudioWindowClass *class)
 {
@@ -353,7 +350,7 @@ studio_window_class_init (StudioWindowClass *class)
 
   G_OBJECT_CLASS (class)->dispose = studio_window_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/window.ui");
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, on_undo_key, NULL);
+  studio_actions_bind_last (widget_class);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, states);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, failure);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, toasts);

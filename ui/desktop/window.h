@@ -21,6 +21,9 @@ StudioSession *studio_window_session (StudioWindow *window);
 /** The window that @widget is in. */
 StudioWindow *studio_window_of (gpointer widget);
 
+/** Enables an action of the window that @widget is in, if it is in one that stays. */
+void studio_window_enable (gpointer widget, const char *action, gboolean enabled);
+
 /** Shows the page of this name: "studies", "runs", "figures", "compare", "claims", "queue". */
 void studio_window_show_page (StudioWindow *window, const char *name);
 /** Shows one study, to be set up and run: its page in Studies. */
