@@ -39,6 +39,25 @@ studio_application_shutdown (GApplication *application)
   G_APPLICATION_CLASS (studio_application_parent_class)->shutdown (application);
 }
 
+/* What comes before is not waited for by anybody who does something. */
+static void
+on_first_frame (GdkFrameClock *clock, gpointer data)
+{
+  g_signal_handlers_disconnect_by_func (clock, on_first_frame, data);
+  studio_watchdog_start ();
+}
+
+static void
+watch_from_first_frame (GtkWidget *window)
+{
+  static gboolean watching;
+
+  if (is_watched () && !watching)
+    g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint",
+                      G_CALLBACK (on_first_frame), NULL);
+  watching = TRUE;
+}
+
 /* The window of this workspace, opened or brought to the front. */
 static void
 open_workspace (GtkApplication *application, const char *path)
@@ -58,6 +77,7 @@ open_workspace (GtkApplication *application, const char *path)
   if (window == NULL)
     window = GTK_WINDOW (studio_window_new (application, session));
   gtk_window_present (window);
+  watch_from_first_frame (GTK_WIDGET (window));
 }
 
 static int
@@ -195,8 +215,6 @@ studio_application_startup (GApplication *application)
   studio_actions_set_accels (GTK_APPLICATION (application));
   g_signal_connect (studio_settings (), "changed::style", G_CALLBACK (apply_style), NULL);
   apply_style ();
-  if (is_watched ())
-    studio_watchdog_start ();
 }
 
 static void

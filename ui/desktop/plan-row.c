@@ -127,6 +127,7 @@ show_run (gpointer row, const StudioQueueRun *run)
 
   adw_preferences_row_set_title (row, run->what);
   adw_action_row_set_subtitle (row, line);
+  gtk_accessible_update_property (row, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, line, -1);
   lead (row, "win.show-run", run->id);
   if (g_object_get_data (row, "bar") != NULL)
     show_progress (row, run);
