@@ -1,177 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "desktop.h"
+#include "graph-tests.h"
 #include "ui/desktop/artifact.h"
-#include "ui/desktop/graph-canvas.h"
-#include "ui/desktop/graph-view.h"
-#include "ui/desktop/watchdog.h"
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-#define NODES 10000
-#define EDGES 30000
-/* A frame of a display of 60 Hz; tests run on busy machines, in builds that check everything. */
-#define FRAME_MS 16.7
-#define SLOWEST_MS 400
 
 /* With one run of the gallery each: a graph of 10,000 nodes, and of 400. */
 static char *large, *workspace;
-
-/* ---- made up ---- */
-
-/* A square of nodes with values from -1 to 3, each joined to three others. */
-static AssayGraphData *
-made_up (guint n, guint m)
-{
-  AssayGraphData *graph = assay_graph_new (n, m);
-  AssayGraphColumn *column = g_new0 (AssayGraphColumn, 1);
-  guint side = (guint) ceil (sqrt (n)), random = 1;
-
-  graph->x = g_new (double, n + 1);
-  graph->y = g_new (double, n + 1);
-  column->id = g_strdup ("value");
-  column->numbers = g_new (double, n + 1);
-  for (guint i = 0; i < n; i++)
-    {
-      graph->x[i] = 40. * (i % side);
-      graph->y[i] = -40. * (i / side);
-      column->numbers[i] = i % 7 == 3 ? (double) NAN : -1 + 4. * i / n;
-    }
-  g_ptr_array_add (graph->node_columns, column);
-  for (guint i = 0; i < m; i++)
-    {
-      graph->from[i] = i % n;
-      graph->to[i] = i < 2 * n ? (i + (i < n ? 1 : side)) % n
-                               : (random = random * 1664525u + 1013904223u) % n;
-    }
-  return graph;
-}
-
-static StudioGraphLook
-look_at (const StudioGraphScene *scene)
-{
-  StudioGraphLook look = { .width = 1000, .height = 700, .pixels = 1, .selected = -1 };
-
-  studio_graph_look_set_column (&look, scene, assay_graph_node_column (scene->graph, "value"));
-  studio_graph_look_fit (&look, scene);
-  return look;
-}
-
-static void
-nodes_are_found_where_they_lie (void)
-{
-  g_autoptr (StudioGraphScene) scene = studio_graph_scene_new (made_up (NODES, EDGES));
-
-  for (guint i = 0; i < NODES; i += 37)
-    g_assert_cmpint (
-        studio_graph_scene_nearest (scene, (double) scene->x[i] + 3, (double) scene->y[i] - 4, 6),
-        ==, i);
-  g_assert_cmpint (studio_graph_scene_nearest (scene, (double) scene->x[5] + 20, 0, 15), ==, -1);
-  g_assert_cmpint (studio_graph_scene_nearest (scene, -1e6, 1e6, 10), ==, -1);
-}
-
-static void
-one_walks_along_edges_by_direction (void)
-{
-  g_autoptr (StudioGraphScene) scene = studio_graph_scene_new (made_up (100, 200));
-
-  g_assert_cmpint (studio_graph_scene_towards (scene, 55, 1, 0), ==, 56);
-  g_assert_cmpint (studio_graph_scene_towards (scene, 55, -1, 0), ==, 54);
-  g_assert_cmpint (studio_graph_scene_towards (scene, 55, 0, 1), ==, 65);
-  g_assert_cmpint (studio_graph_scene_towards (scene, 55, 0, -1), ==, 45);
-}
-
-static void
-odd_graphs_are_drawn (void)
-{
-  static const guint sizes[][2] = { { 0, 0 }, { 1, 0 }, { 1, 1 }, { 2, 1 }, { 3, 9 } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    {
-      AssayGraphData *graph = made_up (sizes[i][0], sizes[i][1]);
-      g_autoptr (StudioGraphScene) scene = NULL;
-      StudioGraphLook look;
-      g_autofree guint32 *pixels = NULL;
-
-      for (guint k = 0; k < graph->n_nodes; k++)
-        graph->x[k] = graph->y[k] = k == 2 ? 1e300 : 0;
-      scene = studio_graph_scene_new (graph);
-      look = look_at (scene);
-      look.selected = (int) graph->n_nodes - 1;
-      pixels = studio_graph_draw (scene, &look);
-      g_assert_nonnull (pixels);
-    }
-}
-
-static guint
-n_inked (const guint32 *pixels, guint n)
-{
-  guint inked = 0;
-
-  for (guint i = 0; i < n; i++)
-    inked += pixels[i] >> 24 > 0;
-  return inked;
-}
-
-static double
-median_of_frames (const StudioGraphScene *scene, StudioGraphLook *look)
-{
-  double times[7];
-
-  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
-    {
-      double start = studio_processor_ms ();
-      g_autofree guint32 *pixels = NULL;
-
-      look->tx += 3;
-      pixels = studio_graph_draw (scene, look);
-      times[i] = studio_processor_ms () - start;
-      for (guint k = i; k > 0 && times[k] < times[k - 1]; k--)
-        {
-          double swap = times[k];
-
-          times[k] = times[k - 1];
-          times[k - 1] = swap;
-        }
-    }
-  return times[G_N_ELEMENTS (times) / 2];
-}
-
-static void
-ten_thousand_nodes_take_less_than_a_frame (void)
-{
-  g_autoptr (StudioGraphScene) scene = studio_graph_scene_new (made_up (NODES, EDGES));
-  StudioGraphLook look = look_at (scene);
-  g_autofree guint32 *pixels = studio_graph_draw (scene, &look);
-  double whole = median_of_frames (scene, &look), part;
-
-  g_assert_cmpuint (n_inked (pixels, 1000 * 700), >, 100000);
-  look.scale *= 12;
-  part = median_of_frames (scene, &look);
-  g_test_message ("whole %.1f ms, a part %.1f ms; aim %.1f ms", whole, part, FRAME_MS);
-  g_assert_cmpfloat (whole, <, SLOWEST_MS);
-  g_assert_cmpfloat (part, <, SLOWEST_MS);
-}
-
-static void
-colours_tell_low_from_high_and_missing (void)
-{
-  g_autoptr (StudioGraphScene) scene = studio_graph_scene_new (made_up (NODES, 0));
-  StudioGraphLook look = look_at (scene);
-  float low[3], middle[3], high[3];
-
-  /* -1 to 3: both signs matter. */
-  g_assert_true (look.diverging);
-  g_assert_cmpfloat (look.lo, ==, -look.hi);
-  studio_graph_look_colour (&look, look.lo, low);
-  studio_graph_look_colour (&look, 0, middle);
-  studio_graph_look_colour (&look, look.hi, high);
-  g_assert_cmpfloat (low[2], >, low[0]);
-  g_assert_cmpfloat (high[0], >, high[2]);
-  g_assert_cmpfloat (middle[1], >, .85f);
-}
-
-/* ---- the view ---- */
 
 static gboolean
 shows (gpointer data)
@@ -182,40 +15,26 @@ shows (gpointer data)
   return g_str_equal (gtk_stack_get_visible_child_name (GTK_STACK (states)), wanted[1]);
 }
 
-static GtkWindow *
-artifact_window (void)
+void
+graph_wait (GtkWidget *view, const char *state)
 {
-  g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
-
-      if (ADW_IS_WINDOW (window) && gtk_widget_get_visible (GTK_WIDGET (window)))
-        return window;
-    }
-  return NULL;
-}
-
-static char *
-only_run (const char *path)
-{
-  g_autofree char *folder = g_build_filename (path, "runs", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-
-  return g_strdup (g_dir_read_name (dir));
-}
-
-static GtkWidget *
-open_graph (StudioWindow *window, const char *path, const char *state)
-{
-  g_autofree char *run = only_run (path);
-  GtkWidget *view;
-
-  studio_artifact_open (window, run, "artifacts/maze.graph.json");
-  view = desktop_test_find (artifact_window (), STUDIO_TYPE_GRAPH_VIEW, NULL);
-  g_assert_nonnull (view);
   desktop_test_until (shows, (gpointer[]){ view, (gpointer) state });
+}
+
+StudioGraphCanvas *
+graph_canvas (GtkWidget *view)
+{
+  return STUDIO_GRAPH_CANVAS (desktop_test_find (view, STUDIO_TYPE_GRAPH_CANVAS, NULL));
+}
+
+GtkWidget *
+graph_open (StudioWindow *window, const char *path, const char *state)
+{
+  GtkWindow *root = artifacts_open (window, path, "artifacts/maze.graph.json");
+  GtkWidget *view = desktop_test_find (root, STUDIO_TYPE_GRAPH_VIEW, NULL);
+
+  g_assert_nonnull (view);
+  graph_wait (view, state);
   desktop_test_settle ();
   return view;
 }
@@ -224,12 +43,11 @@ static void
 a_graph_of_a_run_is_looked_at (void)
 {
   StudioWindow *window = desktop_test_open_workspace (large);
-  GtkWidget *view = open_graph (window, large, "graph"), *details;
-  StudioGraphCanvas *canvas
-      = STUDIO_GRAPH_CANVAS (desktop_test_find (view, STUDIO_TYPE_GRAPH_CANVAS, NULL));
+  GtkWidget *view = graph_open (window, large, "graph"), *details;
+  StudioGraphCanvas *canvas = graph_canvas (view);
   GtkEditable *find = GTK_EDITABLE (desktop_test_find (view, GTK_TYPE_ENTRY, "find"));
   double scale = studio_graph_canvas_look (canvas)->scale;
-  GtkWidget *root = GTK_WIDGET (artifact_window ());
+  GtkWidget *root = GTK_WIDGET (artifacts_window ());
 
   desktop_test_picture (root, "graph-light");
   gtk_editable_set_text (find, "17");
@@ -290,10 +108,10 @@ too_large_a_graph_is_a_sentence_and_a_file (void)
 
   desktop_test_run_gallery (too_large, "--set agent=plain --set nodes=100001 --seeds 1");
   window = desktop_test_open_workspace (too_large);
-  view = open_graph (window, too_large, "problem");
+  view = graph_open (window, too_large, "problem");
   problem = ADW_STATUS_PAGE (desktop_test_find (view, ADW_TYPE_STATUS_PAGE, NULL));
   g_assert_nonnull (strstr (adw_status_page_get_description (problem), "100001 nodes"));
-  desktop_test_picture (GTK_WIDGET (artifact_window ()), "graph-too-large");
+  desktop_test_picture (GTK_WIDGET (artifacts_window ()), "graph-too-large");
   studio_graph_view_export (STUDIO_GRAPH_VIEW (view), path);
   desktop_test_until (is_file, path);
   desktop_test_close (window);
@@ -303,12 +121,12 @@ static void
 a_graph_that_is_not_there_is_a_sentence (void)
 {
   StudioWindow *window = desktop_test_open_workspace (workspace);
-  g_autofree char *run = only_run (workspace);
+  g_autofree char *run = artifacts_run (workspace);
   GtkWidget *view;
 
   studio_artifact_open (window, run, "artifacts/none.graph.json");
-  view = desktop_test_find (artifact_window (), STUDIO_TYPE_GRAPH_VIEW, NULL);
-  desktop_test_until (shows, (gpointer[]){ view, (gpointer) "problem" });
+  view = desktop_test_find (artifacts_window (), STUDIO_TYPE_GRAPH_VIEW, NULL);
+  graph_wait (view, "problem");
   desktop_test_close (window);
 }
 
@@ -316,17 +134,51 @@ static void
 layouts_are_cancelled_and_windows_closed_meanwhile (void)
 {
   StudioWindow *window = desktop_test_open_workspace (large);
-  GtkWidget *view = open_graph (window, large, "graph");
+  GtkWidget *view = graph_open (window, large, "graph");
   GtkDropDown *engine = GTK_DROP_DOWN (desktop_test_find (view, GTK_TYPE_DROP_DOWN, "engine"));
 
   gtk_drop_down_set_selected (engine, 1);
-  desktop_test_until (shows, (gpointer[]){ view, (gpointer) "waiting" });
+  graph_wait (view, "waiting");
   desktop_test_settle ();
   gtk_widget_activate_action (view, "graph.cancel", NULL);
-  desktop_test_until (shows, (gpointer[]){ view, (gpointer) "graph" });
+  graph_wait (view, "graph");
   gtk_drop_down_set_selected (engine, 0);
   desktop_test_close (window);
   desktop_test_settle ();
+}
+
+static char *
+contents (const char *folder, const char *name, gsize *length)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  g_file_get_contents (path, &text, length, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+/* The same graph, laid out as the command line lays it out. */
+static void
+write_by_hand (const char *folder)
+{
+  g_autofree char *run = artifacts_run (workspace),
+                  *path = g_build_filename (workspace, "runs", run, "artifacts", NULL);
+  static const char *const names[] = { "hand.svg", "hand.png" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayChart) chart = NULL;
+  AssayGraphData *graph = assay_graph_load (path, "maze", &error);
+
+  g_assert_no_error (error);
+  g_assert_true (assay_graph_layout (graph, "twopi", 60, NULL, &error));
+  chart = assay_graph_chart (graph, "maze", "value");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *file = g_build_filename (folder, names[i], NULL);
+
+      g_assert_true (assay_chart_save (chart, file, 0, 0, &error));
+    }
 }
 
 static void
@@ -334,15 +186,39 @@ what_is_seen_is_exported (void)
 {
   static const char *const endings[] = { "svg", "png", "dot" };
   StudioWindow *window = desktop_test_open_workspace (workspace);
-  GtkWidget *view = open_graph (window, workspace, "graph");
+  GtkWidget *view = graph_open (window, workspace, "graph");
+  const char *folder = g_get_user_data_dir ();
+  g_autofree char *plot = g_strdup_printf ("%s plot gallery --figure ways -o %s/ways.dot "
+                                           "--workspace %s",
+                                           g_getenv ("ASSAY_TEST_PROGRAM"), folder, workspace);
+  g_autofree char *theirs = NULL, *ours = NULL;
+  int status;
 
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
     {
-      g_autofree char *path = g_strdup_printf ("%s/maze.%s", g_get_user_data_dir (), endings[i]);
+      g_autofree char *path = g_strdup_printf ("%s/maze.%s", folder, endings[i]);
 
       studio_graph_view_export (STUDIO_GRAPH_VIEW (view), path);
       desktop_test_until (is_written, path);
     }
+  desktop_test_settle ();
+  write_by_hand (folder);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *mine = g_strdup_printf ("maze.%s", endings[i]),
+                      *hand = g_strdup_printf ("hand.%s", endings[i]), *a = NULL, *b = NULL;
+      gsize n, m;
+
+      a = contents (folder, mine, &n);
+      b = contents (folder, hand, &m);
+      g_assert_cmpmem (a, n, b, m);
+    }
+  /* Of the command line's DOT only the title is another: the figure's, not the graph's. */
+  g_assert_true (g_spawn_command_line_sync (plot, NULL, NULL, &status, NULL));
+  g_assert_cmpint (status, ==, 0);
+  theirs = contents (folder, "ways.dot", NULL);
+  ours = contents (folder, "maze.dot", NULL);
+  g_assert_cmpstr (strchr (theirs, '\n'), ==, strchr (ours, '\n'));
   desktop_test_close (window);
 }
 
@@ -350,10 +226,9 @@ static void
 it_is_used_on_a_telephone (void)
 {
   StudioWindow *window = desktop_test_open_workspace (workspace);
-  GtkWidget *view = open_graph (window, workspace, "graph");
-  GtkWindow *root = artifact_window ();
-  StudioGraphCanvas *canvas
-      = STUDIO_GRAPH_CANVAS (desktop_test_find (view, STUDIO_TYPE_GRAPH_CANVAS, NULL));
+  GtkWidget *view = graph_open (window, workspace, "graph");
+  GtkWindow *root = artifacts_window ();
+  StudioGraphCanvas *canvas = graph_canvas (view);
 
   gtk_window_set_default_size (root, 360, 640);
   for (int i = 0; i < 4; i++)
@@ -375,12 +250,9 @@ main (int argc, char **argv)
   desktop_test_run_gallery (large, "--set agent=plain --set nodes=10000 --seeds 1");
   workspace = desktop_test_folder ("graph");
   desktop_test_run_gallery (workspace, "--set agent=plain --seeds 1");
+  graph_add_scene_tests ();
+  graph_add_hand_tests (workspace);
 #define ADD(name, function) g_test_add_func ("/desktop/graph/" name, function)
-  ADD ("nodes-are-found-where-they-lie", nodes_are_found_where_they_lie);
-  ADD ("one-walks-along-edges-by-direction", one_walks_along_edges_by_direction);
-  ADD ("odd-graphs-are-drawn", odd_graphs_are_drawn);
-  ADD ("ten-thousand-nodes-take-less-than-a-frame", ten_thousand_nodes_take_less_than_a_frame);
-  ADD ("colours-tell-low-from-high-and-missing", colours_tell_low_from_high_and_missing);
   ADD ("a-graph-of-a-run-is-looked-at", a_graph_of_a_run_is_looked_at);
   ADD ("it-is-used-on-a-telephone", it_is_used_on_a_telephone);
   ADD ("what-is-seen-is-exported", what_is_seen_is_exported);

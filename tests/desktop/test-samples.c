@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "desktop.h"
+#include "artifacts.h"
 #include "ui/desktop/artifact.h"
 #include "ui/desktop/samples-view.h"
 #include "ui/desktop/samples.h"
@@ -182,30 +182,6 @@ a_hundred_thousand_samples_take_a_moment (void)
 
 /* ---- the view ---- */
 
-static char *
-only_run (void)
-{
-  g_autofree char *folder = g_build_filename (workspace, "runs", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-
-  return g_strdup (g_dir_read_name (dir));
-}
-
-static GtkWindow *
-artifact_window (void)
-{
-  g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
-
-      if (ADW_IS_WINDOW (window) && gtk_widget_get_visible (GTK_WIDGET (window)))
-        return window;
-    }
-  return NULL;
-}
-
 typedef struct
 {
   GtkWidget *view;
@@ -231,11 +207,7 @@ shows (gpointer data)
 static GtkWidget *
 open_artifact (StudioWindow *window, const char *file)
 {
-  g_autofree char *run = only_run ();
-
-  studio_artifact_open (window, run, file);
-  g_assert_nonnull (artifact_window ());
-  return GTK_WIDGET (artifact_window ());
+  return GTK_WIDGET (artifacts_open (window, workspace, file));
 }
 
 static void
@@ -297,7 +269,7 @@ broken_artifacts_say_what_is_wrong (void)
       = { "artifacts/no.table.json", "artifacts/no.ppm",         "samples/no.jsonl",
           "artifacts/bad.ppm",       "artifacts/bad.table.json", "samples/bad.jsonl" };
   StudioWindow *window = desktop_test_open_workspace (workspace);
-  g_autofree char *run = only_run ();
+  g_autofree char *run = artifacts_run (workspace);
 
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {

@@ -6,9 +6,15 @@
 struct _StudioFlow
 {
   GtkWidget parent_instance;
+  gboolean spread;
 };
 
 G_DEFINE_FINAL_TYPE (StudioFlow, studio_flow, GTK_TYPE_WIDGET)
+
+enum
+{
+  PROP_SPREAD = 1
+};
 
 /* Some children in sequence that stand side by side. */
 typedef struct
@@ -89,9 +95,9 @@ studio_flow_measure (GtkWidget *flow, GtkOrientation orientation, int size, int 
 }
 
 static void
-place (const Line *line, int room, int y, gboolean mirrored)
+place (const Line *line, int room, int y, gboolean mirrored, gboolean spread)
 {
-  int x = room - line->width;
+  int slack = room - line->width, x = spread ? 0 : slack;
 
   for (GtkWidget *child = line->first; child != line->end;
        child = gtk_widget_get_next_sibling (child))
@@ -100,6 +106,8 @@ place (const Line *line, int room, int y, gboolean mirrored)
 
       if (!gtk_widget_should_layout (child))
         continue;
+      if (spread && gtk_widget_get_next_sibling (child) == NULL)
+        at.x += slack;
       x += at.width + SPACING;
       if (mirrored)
         at.x = room - at.x - at.width;
@@ -117,7 +125,7 @@ studio_flow_size_allocate (GtkWidget *flow, int width, int height, int baseline)
   for (GtkWidget *at = gtk_widget_get_first_child (flow); at != NULL; at = line.end)
     {
       line = line_from (at, width);
-      place (&line, width, y, mirrored);
+      place (&line, width, y, mirrored, STUDIO_FLOW (flow)->spread);
       y += line.height + SPACING;
     }
 }
@@ -139,11 +147,23 @@ studio_flow_dispose (GObject *object)
 }
 
 static void
+studio_flow_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  STUDIO_FLOW (object)->spread = g_value_get_boolean (value);
+  gtk_widget_queue_allocate (GTK_WIDGET (object));
+}
+
+static void
 studio_flow_class_init (StudioFlowClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = studio_flow_dispose;
+  G_OBJECT_CLASS (class)->set_property = studio_flow_set_property;
+  g_object_class_install_property (
+      G_OBJECT_CLASS (class), PROP_SPREAD,
+      g_param_spec_boolean ("spread", NULL, NULL, FALSE,
+                            G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   widget_class->measure = studio_flow_measure;
   widget_class->size_allocate = studio_flow_size_allocate;
   widget_class->get_request_mode = studio_flow_get_request_mode;

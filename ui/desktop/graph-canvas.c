@@ -143,6 +143,12 @@ studio_graph_canvas_set_scene (StudioGraphCanvas *canvas, const StudioGraphScene
   studio_graph_canvas_fit (canvas);
 }
 
+const StudioGraphScene *
+studio_graph_canvas_scene (StudioGraphCanvas *canvas)
+{
+  return canvas->scene;
+}
+
 void
 studio_graph_canvas_set_column (StudioGraphCanvas *canvas, const AssayGraphColumn *column)
 {

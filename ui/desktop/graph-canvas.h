@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (StudioGraphCanvas, studio_graph_canvas, STUDIO, GRAPH_CANV
 GtkWidget *studio_graph_canvas_new (void);
 /** Shows all of another graph; @scene must outlive its being shown, NULL: nothing. */
 void studio_graph_canvas_set_scene (StudioGraphCanvas *canvas, const StudioGraphScene *scene);
+const StudioGraphScene *studio_graph_canvas_scene (StudioGraphCanvas *canvas);
 /** The column that colours the nodes; NULL: none does. */
 void studio_graph_canvas_set_column (StudioGraphCanvas *canvas, const AssayGraphColumn *column);
 const StudioGraphLook *studio_graph_canvas_look (StudioGraphCanvas *canvas);

@@ -5,7 +5,9 @@
 #include "host/chart/style.h"
 #include "ui/desktop/actions.h"
 #include "ui/desktop/file-dialog.h"
+#include "ui/desktop/flow.h"
 #include "ui/desktop/graph-canvas.h"
+#include "ui/desktop/graph-export.h"
 #include "ui/desktop/graph-node.h"
 #include "ui/desktop/task.h"
 #include "ui/desktop/width-bin.h"
@@ -103,11 +105,14 @@ show_legend (StudioGraphView *view)
   g_autofree char *lo = chart_number (look->lo), *hi = chart_number (look->hi), *title = NULL,
                   *words = NULL;
 
-  gtk_widget_set_visible (view->legend, look->column != NULL && look->lo <= look->hi);
+  /* Where there is little room it is for the graph. */
+  gtk_widget_set_visible (view->legend, look->column != NULL && look->lo <= look->hi
+                                            && !(studio_width_bin_is_narrow (view->width)
+                                                 && adw_flap_get_reveal_flap (view->flap)));
   if (look->column == NULL)
     return;
   title = chart_clean (look->column->id, 40);
-  words = g_strdup_printf ("Colours: %s from %s to %s%s", title, lo, hi,
+  words = g_strdup_printf ("Colors: %s from %s to %s%s", title, lo, hi,
                            look->diverging ? ", zero in the middle" : "");
   gtk_label_set_text (view->legend_title, title);
   gtk_label_set_text (view->legend_lo, lo);
@@ -138,7 +143,7 @@ fill_columns (StudioGraphView *view)
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
 
   g_ptr_array_set_size (view->columns, 0);
-  gtk_string_list_append (titles, "One colour");
+  gtk_string_list_append (titles, "One color");
   for (guint i = 0; i < graph->node_columns->len; i++)
     {
       AssayGraphColumn *column = graph->node_columns->pdata[i];
@@ -146,7 +151,7 @@ fill_columns (StudioGraphView *view)
 
       if (column->numbers == NULL)
         continue;
-      words = g_strdup_printf ("Colour by %s", title);
+      words = g_strdup_printf ("Color by %s", title);
       gtk_string_list_append (titles, words);
       g_ptr_array_add (view->columns, column);
     }
@@ -180,6 +185,7 @@ on_selected (StudioGraphView *view, int node)
   adw_flap_set_reveal_flap (view->flap, node >= 0);
   gtk_scrolled_window_set_child (
       view->details, node >= 0 ? studio_graph_node_new (view->scene, (guint) node) : NULL);
+  show_legend (view);
 }
 
 /* A pane beside the graph, or where that is narrow below it. */
@@ -191,6 +197,8 @@ on_narrow (StudioGraphView *view)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (view->flap),
                                   narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
   gtk_widget_set_size_request (GTK_WIDGET (view->details), narrow ? -1 : 280, narrow ? 240 : -1);
+  gtk_widget_set_visible (GTK_WIDGET (view->size), !narrow);
+  show_legend (view);
 }
 
 static void
@@ -336,66 +344,15 @@ on_engine (StudioGraphView *view)
 
 /* ---- export ---- */
 
-typedef struct
-{
-  char *folder, *name, *path, *column;
-  double *x, *y; /* as laid out; NULL: not */
-} Export;
-
-static void
-export_free (gpointer data)
-{
-  Export *export = data;
-
-  g_free (export->folder);
-  g_free (export->name);
-  g_free (export->path);
-  g_free (export->column);
-  g_free (export->x);
-  g_free (export->y);
-  g_free (export);
-}
-
-/* The command line's picture, at the places that are seen. */
-static void
-write_export (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Export *export = data;
-  GError *error = NULL;
-  AssayGraphData *graph = assay_graph_load (export->folder, export->name, &error);
-  gboolean good = graph != NULL;
-
-  if (good && g_str_has_suffix (export->path, ".dot"))
-    {
-      g_autofree char *dot = assay_graph_dot (graph, export->name);
-
-      good = g_file_set_contents (export->path, dot, -1, &error);
-      assay_graph_free (graph);
-    }
-  else if (good)
-    {
-      g_autoptr (AssayChart) chart = NULL;
-
-      graph->x = g_steal_pointer (&export->x);
-      graph->y = g_steal_pointer (&export->y);
-      chart = assay_graph_chart (graph, export->name, export->column);
-      good = assay_chart_save (chart, export->path, 0, 0, &error);
-    }
-  if (good)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
 static void
 on_exported (GObject *object, GAsyncResult *result, gpointer data)
 {
-  StudioGraphView *view = STUDIO_GRAPH_VIEW (object);
+  g_autoptr (StudioGraphView) view = data;
   g_autoptr (GError) error = NULL;
   const char *words = "The graph is exported";
   g_autofree char *markup = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (!studio_graph_export_finish (result, &error))
     words = error->message;
   if (view->folder == NULL)
     return; /* it was closed meanwhile */
@@ -406,23 +363,10 @@ on_exported (GObject *object, GAsyncResult *result, gpointer data)
 void
 studio_graph_view_export (StudioGraphView *view, const char *path)
 {
-  const StudioGraphLook *look = studio_graph_canvas_look (view->canvas);
-  g_autoptr (GTask) task = g_task_new (view, NULL, on_exported, NULL);
-  Export *export = g_new0 (Export, 1);
+  const AssayGraphColumn *column = studio_graph_canvas_look (view->canvas)->column;
 
-  *export = (Export){ .folder = g_strdup (view->folder),
-                      .name = g_strdup (view->name),
-                      .path = g_strdup (path) };
-  if (view->scene != NULL)
-    {
-      const AssayGraphData *graph = view->scene->graph;
-
-      export->column = look->column != NULL ? g_strdup (look->column->id) : NULL;
-      export->x = g_memdup2 (graph->x, (graph->n_nodes + 1) * sizeof *graph->x);
-      export->y = g_memdup2 (graph->y, (graph->n_nodes + 1) * sizeof *graph->y);
-    }
-  g_task_set_task_data (task, export, export_free);
-  studio_task_run (task, write_export);
+  studio_graph_export (view->folder, view->name, view->scene, column != NULL ? column->id : NULL,
+                       path, on_exported, g_object_ref (view));
 }
 
 static void
@@ -557,6 +501,7 @@ studio_graph_view_class_init (StudioGraphViewClass *class)
   G_OBJECT_CLASS (class)->dispose = studio_graph_view_dispose;
   g_type_ensure (STUDIO_TYPE_GRAPH_CANVAS);
   g_type_ensure (STUDIO_TYPE_WIDTH_BIN);
+  g_type_ensure (STUDIO_TYPE_FLOW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/graph-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioGraphView, child)
   BIND (toasts);

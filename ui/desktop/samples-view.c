@@ -4,6 +4,7 @@
 #include "host/chart/scale.h"
 #include "host/chart/style.h"
 #include "ui/desktop/actions.h"
+#include "ui/desktop/flow.h"
 #include "ui/desktop/rows.h"
 #include "ui/desktop/sample-text.h"
 #include "ui/desktop/task.h"
@@ -506,6 +507,7 @@ studio_samples_view_class_init (StudioSamplesViewClass *class)
 
   G_OBJECT_CLASS (class)->dispose = studio_samples_view_dispose;
   G_OBJECT_CLASS (class)->finalize = studio_samples_view_finalize;
+  g_type_ensure (STUDIO_TYPE_FLOW);
   gtk_widget_class_install_action (widget_class, "samples.find", NULL, find);
   studio_actions_bind (widget_class, "samples.", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/samples-view.ui");
