@@ -284,7 +284,9 @@ show_recent (StudioWindow *window)
   g_menu_remove_all (window->recent);
   for (guint i = 0; paths[i] != NULL; i++)
     {
-      g_autoptr (GMenuItem) item = g_menu_item_new (paths[i], NULL);
+      g_auto (GStrv) parts = g_strsplit (paths[i], "_", -1);
+      g_autofree char *label = g_strjoinv ("__", parts); /* one alone marks a key */
+      g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
       g_menu_item_set_action_and_target (item, "app.workspace", "s", paths[i]);
       g_menu_append_item (window->recent, item);
@@ -309,8 +311,9 @@ StudioWindow *
 studio_window_new_failed (GtkApplication *application, const char *reason)
 {
   StudioWindow *window = g_object_new (STUDIO_TYPE_WINDOW, "application", application, NULL);
+  g_autofree char *markup = g_markup_escape_text (reason, -1);
 
-  adw_status_page_set_description (window->failure, reason);
+  adw_status_page_set_description (window->failure, markup);
   gtk_stack_set_visible_child (window->states, GTK_WIDGET (window->failure));
   return window;
 }
