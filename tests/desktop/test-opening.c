@@ -244,6 +244,7 @@ assert_blocked (StudioWindow *window)
 
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (card), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                        reason);
+  desktop_test_resize (window, 1280, 800);
   desktop_test_picture (GTK_WIDGET (window), "plugins-blocked");
   studio_window_show_study (window, "broken-needs-absent");
   desktop_test_until (is_settled, window);

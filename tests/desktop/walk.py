@@ -215,11 +215,11 @@ def settings_are_compared_by_keys(at):
 
 
 def pages_are_named_for_screen_readers(at):
-    nameless = set()
+    nameless = set()  # or with a name that is read out with the mark of its key
     for page in PAGES:
         for node in list(at.studio.view(page).look()):
-            if node.role in NAMED and node.is_nameless() and node.name != 'GtkImage' and not has_named_parent(node) \
-                    and node.is_showing():
+            if node.role in NAMED and (re.match(r'(.*\s)?_\w', node.name) or node.is_nameless() and node.name != 'GtkImage'
+                                       and not has_named_parent(node)) and node.is_showing():
                 nameless.add(f'{page}: {node.way()}')
     assert not nameless, '\n'.join(sorted(nameless))
 
