@@ -48,15 +48,30 @@ studio_draft_copy (const StudioDraft *draft)
   return copy;
 }
 
+static void
+clear (StudioDraft *draft)
+{
+  g_free (draft->preset);
+  g_free (draft->seeds);
+  g_hash_table_unref (draft->settings);
+}
+
 void
 studio_draft_free (StudioDraft *draft)
 {
   if (draft == NULL)
     return;
-  g_free (draft->preset);
-  g_free (draft->seeds);
-  g_hash_table_unref (draft->settings);
+  clear (draft);
   g_free (draft);
+}
+
+void
+studio_draft_assign (StudioDraft *draft, const StudioDraft *other)
+{
+  g_autofree StudioDraft *copy = studio_draft_copy (other);
+
+  clear (draft);
+  *draft = *copy;
 }
 
 const StudioSetting *

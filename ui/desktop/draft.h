@@ -27,6 +27,8 @@ typedef struct
 
 StudioDraft *studio_draft_new (void);
 StudioDraft *studio_draft_copy (const StudioDraft *draft);
+/** Sets all of @draft as it is in @other. */
+void studio_draft_assign (StudioDraft *draft, const StudioDraft *other);
 void studio_draft_free (StudioDraft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StudioDraft, studio_draft_free)
 

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/desktop/form.h"
+#include "ui/desktop/form-private.h"
 
 #include "ui/desktop/flow.h"
 #include "ui/desktop/launch.h"
-#include "ui/desktop/outline.h"
-#include "ui/desktop/param-list.h"
 #include "ui/desktop/preset-row.h"
-#include "ui/desktop/settings.h"
 #include "ui/desktop/split.h"
 #include "ui/desktop/task.h"
 #include "ui/desktop/window.h"
@@ -14,96 +11,14 @@
 #include <math.h>
 #include <string.h>
 
-#define SAVE_MS 250 /* after the last change */
 #define BAR_WIDTH 620
 
-struct _StudioForm
-{
-  AdwBin parent_instance;
-  StudioSession *session;
-  AssayStudyInfo *study; /* NULL: none */
-  StudioDraft *draft;    /* NULL: it is being loaded */
-  StudioOutline *outline;
-  GCancellable *cancellable; /* of all that is worked out for this study */
-  gboolean outlining, stale, filling, running;
-  guint save;   /* source */
-  guint saving; /* that are not on the disk yet */
-  StudioParamList *parameters;
-  AdwComboRow *preset;
-  GtkEntry *seeds;
-  GtkSpinButton *cores, *minutes, *megabytes, *max_failures;
-  AdwExpanderRow *limits;
-  GtkSwitch *resume;
-  AdwBin *bar;
-  GtkLabel *estimate;
-};
-
 G_DEFINE_FINAL_TYPE (StudioForm, studio_form, ADW_TYPE_BIN)
-
-/* ---- the draft's file ---- */
-
-typedef struct
-{
-  StudioDraft *draft; /* NULL: to be loaded */
-  char *study;
-} Kept;
-
-static void
-kept_free (gpointer data)
-{
-  Kept *kept = data;
-
-  studio_draft_free (kept->draft);
-  g_free (kept->study);
-  g_free (kept);
-}
-
-/* Savings of all forms, in order: one at a time. */
-static void
-save_draft (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  static GMutex lock;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  Kept *kept = data;
-  GError *error = NULL;
-
-  if (studio_draft_save (kept->draft, kept->study, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-on_saved (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  StudioForm *form = STUDIO_FORM (object);
-
-  form->saving--;
-  if (!g_task_propagate_boolean (G_TASK (result), &error) && form->session != NULL)
-    studio_session_notice (form->session, "What you set cannot be kept: %s", error->message);
-}
-
-static gboolean
-on_save (gpointer data)
-{
-  StudioForm *form = data;
-  g_autoptr (GTask) task = g_task_new (form, NULL, on_saved, NULL);
-  Kept *kept = g_new (Kept, 1);
-
-  form->save = 0;
-  form->saving++;
-  *kept = (Kept){ studio_draft_copy (form->draft), g_strdup (form->study->id) };
-  g_task_set_task_data (task, kept, kept_free);
-  studio_task_run (task, save_draft);
-  return G_SOURCE_REMOVE;
-}
 
 /* ---- the outline ---- */
 
 static void show_estimate (StudioForm *form, double seconds);
 static void show_outline (StudioForm *form);
-static void begin_outline (StudioForm *form);
 
 static void
 make_outline (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
@@ -171,13 +86,13 @@ on_outline (GObject *object, GAsyncResult *result, gpointer data)
   form->outlining = FALSE;
   take_outline (form, outline);
   if (form->stale)
-    begin_outline (form);
+    studio_form_outline (form);
   show_outline (form);
 }
 
 /* One at a time: a plan of 100,000 runs takes seconds. */
-static void
-begin_outline (StudioForm *form)
+void
+studio_form_outline (StudioForm *form)
 {
   g_autoptr (GTask) task = NULL;
 
@@ -199,23 +114,24 @@ studio_form_is_settled (StudioForm *form)
          && studio_param_list_is_complete (form->parameters) && !form->running;
 }
 
-static void
-changed (StudioForm *form)
+void
+studio_form_changed (StudioForm *form)
 {
-  g_clear_handle_id (&form->save, g_source_remove);
-  form->save = g_timeout_add (SAVE_MS, on_save, form);
-  begin_outline (form);
+  studio_form_keep_soon (form);
+  studio_form_outline (form);
 }
 
 static void
 on_edited (StudioParamList *list, const char *id, const char *text, gboolean several,
            StudioForm *form)
 {
-  if (text != NULL)
-    studio_draft_set (form->draft, id, text, several);
-  else
-    studio_draft_reset (form->draft, id);
-  changed (form);
+  if (text == NULL)
+    {
+      studio_form_reset_param (form, id);
+      return;
+    }
+  studio_draft_set (form->draft, id, text, several);
+  studio_form_changed (form);
 }
 
 /* ---- what it comes to ---- */
@@ -288,175 +204,19 @@ show_outline (StudioForm *form)
 {
   if (form->outline->values != NULL)
     studio_param_list_show (form->parameters, form->draft, form->outline);
+  studio_form_mark_seeds (form, form->outline->wrong_seeds);
   show_estimate (form, NAN);
   if (form->outline->plan != NULL)
     begin_seconds (form);
   update_actions (form);
 }
 
-/* ---- preset, seeds, cores ---- */
-
-static void
-show_seeds (StudioForm *form)
-{
-  const AssayPreset *preset = studio_preset_row_chosen (form->preset);
-  g_autofree char *seeds = g_strdup_printf ("%u", preset != NULL ? MAX (preset->seeds, 1) : 1);
-
-  gtk_entry_set_placeholder_text (form->seeds, seeds);
-}
-
-static void
-on_preset (AdwComboRow *row, GParamSpec *spec, StudioForm *form)
-{
-  const AssayPreset *preset = studio_preset_row_chosen (row);
-
-  if (form->filling || form->draft == NULL)
-    return;
-  g_free (form->draft->preset);
-  form->draft->preset = preset != NULL ? g_strdup (preset->id) : NULL;
-  show_seeds (form);
-  changed (form);
-}
-
-static void
-on_seeds (GtkEditable *entry, StudioForm *form)
-{
-  if (form->filling || form->draft == NULL)
-    return;
-  g_free (form->draft->seeds);
-  form->draft->seeds = g_strdup (gtk_editable_get_text (entry));
-  changed (form);
-}
-
-/* All cores are written as 0, so that the draft means the same on another machine. */
-static void
-on_cores (GtkSpinButton *spin, StudioForm *form)
-{
-  guint cores = (guint) gtk_spin_button_get_value_as_int (spin);
-
-  if (form->filling || form->draft == NULL)
-    return;
-  form->draft->cores = cores == g_get_num_processors () ? 0 : cores;
-  changed (form);
-}
-
-/* "30 min, 2,048 MB": what is set is seen while the row is closed. */
-static void
-show_limits (StudioForm *form)
-{
-  const StudioDraft *draft = form->draft;
-  g_autoptr (GString) text = g_string_new (NULL);
-  const struct
-  {
-    guint amount;
-    const char *before, *after;
-  } parts[] = { { draft->minutes, "", " min a run" },
-                { draft->megabytes, "", " MB a run" },
-                { draft->max_failures, "end after ",
-                  draft->max_failures == 1 ? " failure" : " failures" } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (parts[i].amount > 0)
-      g_string_append_printf (text, "%s%s%u%s", text->len > 0 ? ", " : "", parts[i].before,
-                              parts[i].amount, parts[i].after);
-  adw_expander_row_set_subtitle (form->limits, text->len > 0 ? text->str : "None");
-}
-
-static void
-on_limit (GtkSpinButton *spin, StudioForm *form)
-{
-  StudioDraft *draft = form->draft;
-
-  if (form->filling || draft == NULL)
-    return;
-  draft->minutes = (guint) gtk_spin_button_get_value_as_int (form->minutes);
-  draft->megabytes = (guint) gtk_spin_button_get_value_as_int (form->megabytes);
-  draft->max_failures = (guint) gtk_spin_button_get_value_as_int (form->max_failures);
-  show_limits (form);
-  changed (form);
-}
-
-static void
-on_resume (GtkSwitch *sw, GParamSpec *spec, StudioForm *form)
-{
-  if (form->filling || form->draft == NULL)
-    return;
-  form->draft->resume = gtk_switch_get_active (sw);
-  changed (form);
-}
-
-static void
-show_draft (StudioForm *form)
-{
-  const StudioDraft *draft = form->draft;
-
-  form->filling = TRUE;
-  studio_preset_row_choose (form->preset, draft->preset);
-  gtk_editable_set_text (GTK_EDITABLE (form->seeds), draft->seeds);
-  gtk_spin_button_set_range (form->cores, 1, g_get_num_processors ());
-  gtk_spin_button_set_increments (form->cores, 1, 4);
-  gtk_spin_button_set_value (form->cores,
-                             draft->cores > 0 ? draft->cores : g_get_num_processors ());
-  gtk_spin_button_set_value (form->minutes, draft->minutes);
-  gtk_spin_button_set_value (form->megabytes, draft->megabytes);
-  gtk_spin_button_set_value (form->max_failures, draft->max_failures);
-  show_limits (form);
-  gtk_switch_set_active (form->resume, draft->resume);
-  form->filling = FALSE;
-  show_seeds (form);
-}
-
 /* ---- the study ---- */
-
-static void
-load_draft (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  g_task_return_pointer (task, studio_draft_load (data), (GDestroyNotify) studio_draft_free);
-}
-
-/* As the person prefers, where nothing was set for the study. */
-static StudioDraft *
-new_draft (void)
-{
-  StudioDraft *draft = studio_draft_new ();
-
-  draft->cores = MIN (g_settings_get_uint (studio_settings (), "cores"), g_get_num_processors ());
-  return draft;
-}
-
-/* A preset that the study has no more, or hides, is as none. */
-static void
-on_loaded (GObject *object, GAsyncResult *result, gpointer data)
-{
-  StudioForm *form = STUDIO_FORM (object);
-  g_autoptr (GError) error = NULL;
-  StudioDraft *draft = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (error != NULL) /* another study is shown */
-    return;
-  if (draft == NULL)
-    draft = new_draft ();
-  if (draft->preset != NULL && !studio_preset_row_offers (form->preset, draft->preset))
-    g_clear_pointer (&draft->preset, g_free);
-  form->draft = draft;
-  show_draft (form);
-  begin_outline (form);
-}
-
-/* What was set a moment ago is written now. */
-static void
-flush (StudioForm *form)
-{
-  if (form->save == 0)
-    return;
-  g_source_remove (form->save);
-  on_save (form);
-}
 
 static void
 forget_study (StudioForm *form)
 {
-  flush (form);
+  studio_form_keep_now (form);
   g_cancellable_cancel (form->cancellable);
   g_clear_object (&form->cancellable);
   form->outlining = form->stale = FALSE;
@@ -470,8 +230,6 @@ forget_study (StudioForm *form)
 void
 studio_form_set_study (StudioForm *form, AssayStudyInfo *study)
 {
-  g_autoptr (GTask) task = NULL;
-
   forget_study (form);
   if (study == NULL)
     return;
@@ -483,9 +241,7 @@ studio_form_set_study (StudioForm *form, AssayStudyInfo *study)
   studio_param_list_set_study (form->parameters, study);
   gtk_label_set_text (form->estimate, "");
   update_actions (form);
-  task = g_task_new (form, form->cancellable, on_loaded, NULL);
-  g_task_set_task_data (task, g_strdup (study->id), g_free);
-  studio_task_run (task, load_draft);
+  studio_form_load_draft (form);
 }
 
 void
@@ -567,21 +323,6 @@ studio_form_copy_command (StudioForm *form)
   studio_window_toast (studio_window_of (form), "Command line copied", NULL, NULL);
 }
 
-void
-studio_form_reset (StudioForm *form)
-{
-  StudioDraft *draft;
-
-  if (form->draft == NULL)
-    return;
-  draft = new_draft ();
-  draft->preset = g_strdup (form->draft->preset);
-  studio_draft_free (form->draft);
-  form->draft = draft;
-  show_draft (form);
-  changed (form);
-}
-
 /* ---- the widget ---- */
 
 static GtkWidget *
@@ -627,6 +368,7 @@ studio_form_dispose (GObject *object)
 
   if (form->study != NULL)
     forget_study (form);
+  studio_form_drop_step (form);
   g_clear_object (&form->session);
   G_OBJECT_CLASS (studio_form_parent_class)->dispose (object);
 }
@@ -640,21 +382,9 @@ studio_form_class_init (StudioFormClass *class)
   g_type_ensure (STUDIO_TYPE_PARAM_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/form.ui");
   gtk_widget_class_bind_template_child (widget_class, StudioForm, parameters);
-  gtk_widget_class_bind_template_child (widget_class, StudioForm, preset);
-  gtk_widget_class_bind_template_child (widget_class, StudioForm, seeds);
-  gtk_widget_class_bind_template_child (widget_class, StudioForm, cores);
-  gtk_widget_class_bind_template_child (widget_class, StudioForm, limits);
-  gtk_widget_class_bind_template_child (widget_class, StudioForm, minutes);
-  gtk_widget_class_bind_template_child (widget_class, StudioForm, megabytes);
-  gtk_widget_class_bind_template_child (widget_class, StudioForm, max_failures);
-  gtk_widget_class_bind_template_child (widget_class, StudioForm, resume);
   gtk_widget_class_bind_template_child (widget_class, StudioForm, bar);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
-  gtk_widget_class_bind_template_callback (widget_class, on_preset);
-  gtk_widget_class_bind_template_callback (widget_class, on_seeds);
-  gtk_widget_class_bind_template_callback (widget_class, on_cores);
-  gtk_widget_class_bind_template_callback (widget_class, on_limit);
-  gtk_widget_class_bind_template_callback (widget_class, on_resume);
+  studio_form_bind_plan (widget_class);
 }
 
 static void

@@ -83,6 +83,16 @@ find_values (StudioOutline *outline, const StudioDraft *draft)
     outline->values[i] = values_of (plan, i);
 }
 
+/* The host names the option, the form the row. */
+static void
+take_problem (StudioOutline *outline, const char *sentence)
+{
+  const char *rule = strstr (sentence, ": ");
+
+  outline->wrong_seeds = g_str_has_prefix (sentence, "--seeds ") && rule != NULL;
+  outline->problem = outline->wrong_seeds ? g_strconcat ("Seeds", rule, NULL) : g_strdup (sentence);
+}
+
 static gboolean
 has_problem (const StudioOutline *outline)
 {
@@ -110,7 +120,7 @@ studio_outline_new (const StudioDraft *draft, AssayStudyInfo *study)
 
       outline->plan = studio_draft_plan (draft, study, uses, &error);
       if (outline->plan == NULL)
-        outline->problem = g_strdup (error->message);
+        take_problem (outline, error->message);
     }
   return outline;
 }

@@ -10,11 +10,12 @@
 typedef struct
 {
   AssayStudyInfo *study;
-  GStrv *values;   /* [n_params] what the parameter takes in the plan's runs, each value once;
-                      NULL: it applies in none.  NULL as a whole: the plan cannot be made */
-  char **problems; /* [n_params] what is wrong with its setting; NULL: nothing */
-  char *problem;   /* what is wrong with the plan as a whole; NULL: nothing */
-  AssayPlan *plan; /* NULL: there is a problem, of the whole or of a parameter that applies */
+  GStrv *values;        /* [n_params] what the parameter takes in the plan's runs, each value once;
+                           NULL: it applies in none.  NULL as a whole: the plan cannot be made */
+  char **problems;      /* [n_params] what is wrong with its setting; NULL: nothing */
+  char *problem;        /* what is wrong with the plan as a whole; NULL: nothing */
+  gboolean wrong_seeds; /* that is what is wrong */
+  AssayPlan *plan;      /* NULL: there is a problem, of the whole or of a parameter that applies */
 } StudioOutline;
 
 StudioOutline *studio_outline_new (const StudioDraft *draft, AssayStudyInfo *study);
