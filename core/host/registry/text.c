@@ -11,7 +11,9 @@ assay_number_text (double value)
 
   if (isnan (value))
     return g_strdup ("");
-  return g_strdup (g_ascii_formatd (text, sizeof text, "%.4g", value));
+  /* Nobody reads 3.772e+05 as quickly as 377184. */
+  return g_strdup (g_ascii_formatd (
+      text, sizeof text, fabs (value) >= 9999.5 && fabs (value) < 1e7 ? "%.0f" : "%.4g", value));
 }
 
 char *

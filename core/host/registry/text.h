@@ -7,7 +7,8 @@
 
 #include <glib.h>
 
-/** Four digits, whatever the locale; "" of NaN.  Free with g_free. */
+/** Four digits, and whole numbers whole up to ten million, whatever the locale: "0.2219", "377184";
+ *  "" of NaN.  Free with g_free. */
 char *assay_number_text (double value);
 /** Appends a word to a command line of the shell, quoted where it must be; behind a blank where it
  * is not the first. */
