@@ -361,6 +361,28 @@ desktop_test_press (gpointer widget, const char *accelerator)
   return taken;
 }
 
+static void
+on_copied (GObject *clipboard, GAsyncResult *result, gpointer text)
+{
+  *(char **) text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+}
+
+static gboolean
+is_copied (gpointer text)
+{
+  return *(char **) text != NULL;
+}
+
+char *
+desktop_test_clipboard (gpointer widget)
+{
+  char *text = NULL;
+
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (widget), NULL, on_copied, &text);
+  desktop_test_until (is_copied, &text);
+  return text;
+}
+
 gpointer
 desktop_test_dialog (gpointer window, GType type)
 {

@@ -45,6 +45,8 @@ GtkWidget *desktop_test_find (gpointer widget, GType type, const char *name);
  *  does not take it. */
 gboolean desktop_test_press (gpointer widget, const char *accelerator);
 
+/** The text that was copied last, freed by the caller. */
+char *desktop_test_clipboard (gpointer widget);
 /** A dialog over the window; NULL: none. */
 gpointer desktop_test_dialog (gpointer window, GType type);
 /** Waits for the file dialog over the window, chooses @path in it and accepts. */

@@ -78,30 +78,12 @@ choose (const char *row, const char *choice)
 
 /* ---- what is exported ---- */
 
-static void
-on_text (GObject *clipboard, GAsyncResult *result, gpointer text)
-{
-  *(char **) text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
-}
-
-static gboolean
-is_set (gpointer text)
-{
-  return *(char **) text != NULL;
-}
-
 /* "Copy as Command". */
 static char *
 command_of (void)
 {
-  char *text = NULL;
-
   figures_give (window, "figure-copy-command", NULL);
-  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (window)), NULL, on_text,
-                                 &text);
-  desktop_test_until (is_set, &text);
-  g_test_message ("%s", text);
-  return text;
+  return desktop_test_clipboard (window);
 }
 
 /* The command that the desktop itself tells writes the files that it exports. */

@@ -276,23 +276,12 @@ judged (StudioSession *session)
   return verdicts;
 }
 
-static void
-on_text (GObject *clipboard, GAsyncResult *result, gpointer data)
-{
-  *(char **) data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
-}
-
 /* What lies in the clipboard after an action. */
 static char *
 copied (StudioWindow *window, const char *action)
 {
-  char *text = NULL;
-
   activate (window, action, NULL);
-  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (window)), NULL, on_text,
-                                 &text);
-  desktop_test_until (is_there, &text);
-  return text;
+  return desktop_test_clipboard (window);
 }
 
 static void
