@@ -2,20 +2,61 @@
 #include "desktop.h"
 #include "ui/desktop/application.h"
 
+static const char *const pages[] = { "studies", "runs", "figures", "compare", "claims", "queue" };
+
+static void
+show_page (StudioWindow *window, const char *page)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", page));
+  desktop_test_settle ();
+}
+
 static void
 every_page_shows (void)
 {
-  static const char *const names[] = { "studies", "runs", "figures", "compare", "claims", "queue" };
   StudioWindow *window = desktop_test_open ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
-      g_autofree char *picture = g_strconcat ("empty-", names[i], NULL);
+      g_autofree char *picture = g_strconcat ("empty-", pages[i], NULL);
 
-      g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", names[i]));
-      desktop_test_settle ();
+      show_page (window, pages[i]);
       desktop_test_picture (GTK_WIDGET (window), picture);
     }
+  desktop_test_close (window);
+}
+
+typedef struct
+{
+  GdkFrameClock *clock;
+  gint64 frame, since; /* the last frame, and when it was */
+} Rest;
+
+#define RESTING (G_USEC_PER_SEC / 4)
+
+static gboolean
+rests (gpointer data)
+{
+  Rest *rest = data;
+  gint64 frame = gdk_frame_clock_get_frame_counter (rest->clock), now = g_get_monotonic_time ();
+
+  if (frame != rest->frame)
+    *rest = (Rest){ rest->clock, frame, now };
+  return now - rest->since > RESTING;
+}
+
+/* All pages were seen, so that each has what it shows while it waits. */
+static void
+nothing_is_drawn_while_nothing_happens (void)
+{
+  StudioWindow *window = desktop_test_open ();
+  Rest rest = { gtk_widget_get_frame_clock (GTK_WIDGET (window)) };
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    show_page (window, pages[i]);
+  desktop_test_until (rests, &rest);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   desktop_test_close (window);
 }
 
@@ -92,6 +133,8 @@ main (int argc, char **argv)
 {
   desktop_test_init (&argc, &argv);
   g_test_add_func ("/desktop/window/every-page-shows", every_page_shows);
+  g_test_add_func ("/desktop/window/nothing-is-drawn-while-nothing-happens",
+                   nothing_is_drawn_while_nothing_happens);
   g_test_add_func ("/desktop/window/dialogs-show", dialogs_show);
   g_test_add_func ("/desktop/window/preferences-are-kept-and-take-effect",
                    preferences_are_kept_and_take_effect);
