@@ -3,6 +3,7 @@
  * tests look at one window. */
 #include "desktop.h"
 #include "ui/desktop/actions.h"
+#include "ui/desktop/artifact.h"
 #include "ui/desktop/chart-area.h"
 #include "ui/desktop/figures-view.h"
 #include "ui/desktop/filter-entry.h"
@@ -348,6 +349,100 @@ the_filter_answers_its_keys (void)
   gtk_editable_set_text (text, "");
 }
 
+/* ---- windows of keys ---- */
+
+/* The window of keys over @parent tells all rows of @section, or of the main window's. */
+static GtkWindow *
+open_keys (gpointer parent, const char *section)
+{
+  GtkWindow *keys;
+
+  g_assert_true (gtk_widget_activate_action (parent, "win.shortcuts", NULL));
+  desktop_test_settle ();
+  keys = desktop_test_dialog (parent, GTK_TYPE_SHORTCUTS_WINDOW);
+  g_assert_nonnull (keys);
+  for (guint i = 0; i < studio_n_actions; i++)
+    {
+      const StudioAction *row = &studio_actions[i];
+      gboolean of_window
+          = g_str_equal (row->section, "Graph") || g_str_equal (row->section, "Samples")
+            || g_str_equal (row->section, "Table") || g_str_equal (row->section, "Picture");
+
+      if ((section != NULL ? g_str_equal (row->section, section) : !of_window)
+          || g_strcmp0 (row->group, STUDIO_EVERY_WINDOW) == 0)
+        if (desktop_test_find (keys, GTK_TYPE_LABEL, row->title) == NULL)
+          g_error ("the keys of %s do not tell \"%s\"", section, row->title);
+    }
+  return keys;
+}
+
+static void
+the_main_window_shows_its_keys (void)
+{
+  static const struct
+  {
+    const char *section, *picture;
+    gboolean dark;
+  } pictures[] = { { "Runs", "keys-runs", FALSE },
+                   { "Figures", "keys-figures", FALSE },
+                   { "Claims", "keys-claims-dark", TRUE } };
+  GtkWindow *keys = open_keys (window, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (pictures); i++)
+    {
+      g_object_set (keys, "section-name", pictures[i].section, NULL);
+      desktop_test_dark (pictures[i].dark);
+      desktop_test_picture (GTK_WIDGET (keys), pictures[i].picture);
+    }
+  desktop_test_dark (FALSE);
+  gtk_window_destroy (keys);
+}
+
+static char *
+some_run (void)
+{
+  g_autofree char *folder = g_build_filename (
+      assay_workspace_path (studio_session_workspace (studio_window_session (window))), "runs",
+      NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+
+  return g_strdup (g_dir_read_name (dir));
+}
+
+static gboolean
+has_no_windows (gpointer data)
+{
+  return desktop_test_dialog (window, GTK_TYPE_WINDOW) == NULL;
+}
+
+static void
+windows_of_artifacts_show_theirs (void)
+{
+  static const struct
+  {
+    const char *file, *section, *picture;
+  } artifacts[] = { { "artifacts/maze.graph.json", "Graph", "keys-graph" },
+                    { "samples/answers.jsonl", "Samples", "keys-samples" },
+                    { "artifacts/losses.table.json", "Table", "keys-table" },
+                    { "artifacts/frame.ppm", "Picture", "keys-picture" } };
+  g_autofree char *run = some_run ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (artifacts); i++)
+    {
+      GtkWidget *shown;
+      GtkWindow *keys;
+
+      studio_artifact_open (window, run, artifacts[i].file);
+      shown = desktop_test_dialog (window, ADW_TYPE_WINDOW);
+      g_assert_nonnull (shown);
+      keys = open_keys (shown, artifacts[i].section);
+      desktop_test_picture (GTK_WIDGET (keys), artifacts[i].picture);
+      gtk_window_destroy (keys);
+      g_assert_true (gtk_widget_activate_action (shown, "window.close", NULL));
+      desktop_test_until (has_no_windows, NULL);
+    }
+}
+
 /* ---- pages ---- */
 
 static void
@@ -522,6 +617,8 @@ main (int argc, char **argv)
   ADD ("nothing-is-undone-while-somebody-types", nothing_is_undone_while_somebody_types);
   ADD ("widgets-answer-their-keys", widgets_answer_their_keys);
   ADD ("the-filter-answers-its-keys", the_filter_answers_its_keys);
+  ADD ("the-main-window-shows-its-keys", the_main_window_shows_its_keys);
+  ADD ("windows-of-artifacts-show-theirs", windows_of_artifacts_show_theirs);
   ADD ("a-key-means-one-thing-on-each-page", a_key_means_one_thing_on_each_page);
   ADD ("the-mouse-finds-every-command", the_mouse_finds_every_command);
 #undef ADD

@@ -233,7 +233,7 @@ what_cannot_be_is_said_in_words (void)
 
   type (window, "epsilon", "2");
   g_assert_nonnull (desktop_test_find (find_row (form_of (window), "epsilon"), GTK_TYPE_LABEL,
-                                       "epsilon must be a number from 0 to 1"));
+                                       "It must be a number from 0 to 1"));
   g_assert_false (is_enabled (window, "run"));
   g_assert_null (studio_form_command (form_of (window)));
   desktop_test_picture (GTK_WIDGET (window), "study-template-wrong");
@@ -681,13 +681,13 @@ every_kind_says_what_it_wants (void)
   {
     const char *param, *text, *sentence;
   } wrong[] = {
-    { "whole", "x", "whole must be a whole number from 1 to 9" },
-    { "whole", "2.5", "whole must be a whole number from 1 to 9" },
-    { "whole", "10", "whole must be a whole number from 1 to 9" },
-    { "whole", "", "whole must be a whole number from 1 to 9" },
-    { "wide", "2", "wide must be a number from 0.000001 to 1" },
-    { "free-number", "nan", "free-number must be a number" },
-    { "free-number", "0x10", "free-number must be a number" },
+    { "whole", "x", "It must be a whole number from 1 to 9" },
+    { "whole", "2.5", "It must be a whole number from 1 to 9" },
+    { "whole", "10", "It must be a whole number from 1 to 9" },
+    { "whole", "", "It must be a whole number from 1 to 9" },
+    { "wide", "2", "It must be a number from 0.000001 to 1" },
+    { "free-number", "nan", "It must be a number" },
+    { "free-number", "0x10", "It must be a number" },
   };
   StudioWindow *window = open_every_type ();
   g_autofree char *command = NULL, *line = NULL, *words = NULL;
@@ -701,8 +701,7 @@ every_kind_says_what_it_wants (void)
   g_assert_false (is_enabled (window, "run"));
   toggle_sweep (window, "whole");
   gtk_editable_set_text (control (window, "whole", GTK_TYPE_ENTRY), "1, 2, x");
-  desktop_test_until (is_told,
-                      &(Told){ window, "whole", "whole must be a whole number from 1 to 9" });
+  desktop_test_until (is_told, &(Told){ window, "whole", "It must be a whole number from 1 to 9" });
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   settle (window);
   g_assert_true (is_enabled (window, "run"));

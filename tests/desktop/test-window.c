@@ -111,6 +111,15 @@ preferences_are_kept_and_take_effect (void)
   desktop_test_close (window);
 }
 
+/* The pages reach down to the edge. */
+static gboolean
+has_no_bar (gpointer window)
+{
+  GtkWidget *bar = desktop_test_find (window, ADW_TYPE_VIEW_SWITCHER_BAR, NULL);
+
+  return gtk_widget_get_height (bar) == 0;
+}
+
 /* The largest screen, and text half as large again in the smallest window. */
 static void
 sizes_fit (void)
@@ -124,7 +133,9 @@ sizes_fit (void)
   desktop_test_picture (GTK_WIDGET (window), "studies-large-text");
   g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", 96 * 1024, NULL);
   desktop_test_resize (window, 360, 640);
+  g_assert_false (has_no_bar (window));
   desktop_test_resize (window, 1280, 800);
+  desktop_test_until (has_no_bar, window);
   desktop_test_close (window);
 }
 

@@ -110,13 +110,27 @@ plain_text (const AssayParam *param, const StudioSetting *setting)
   return g_string_free (text, FALSE);
 }
 
+/* "depth=x: depth must be ...": the row says which. */
+static char *
+problem_words (const AssayParam *param, const char *sentence)
+{
+  const char *rule = strstr (sentence, ": ");
+  gsize length = strlen (param->id);
+
+  if (rule == NULL)
+    return g_strdup (sentence);
+  rule += 2;
+  return g_str_has_prefix (rule, param->id) && rule[length] == ' '
+             ? g_strconcat ("It", rule + length, NULL)
+             : g_strdup (rule);
+}
+
 char *
 studio_draft_problem (const StudioDraft *draft, const AssayParam *param)
 {
   const StudioSetting *setting = studio_draft_get (draft, param->id);
   g_autofree char *text = setting != NULL ? plain_text (param, setting) : NULL, *value = NULL;
   g_autoptr (GError) error = NULL;
-  const char *rule;
 
   if (setting == NULL)
     return NULL;
@@ -126,8 +140,7 @@ studio_draft_problem (const StudioDraft *draft, const AssayParam *param)
     value = assay_param_parse (param, text, &error);
   if (error == NULL)
     return NULL;
-  rule = strstr (error->message, ": "); /* "depth=x: depth must be ...": the row says which */
-  return g_strdup (rule != NULL ? rule + 2 : error->message);
+  return problem_words (param, error->message);
 }
 
 /* ---- the plan ---- */

@@ -21,6 +21,7 @@ struct _StudioWindow
   AdwToastOverlay *toasts;
   AdwViewStack *pages;
   AdwViewSwitcherTitle *switcher;
+  AdwViewSwitcherBar *bar;
   GtkMenuButton *menu_button;
   GMenu *recent;
 };
@@ -237,6 +238,25 @@ static const GActionEntry entries[] = {
   { .name = "refresh", .activate = on_refresh },
 };
 
+static gboolean
+show_bar (gpointer data)
+{
+  StudioWindow *window = data;
+
+  if (window->bar != NULL)
+    adw_view_switcher_bar_set_reveal (window->bar,
+                                      adw_view_switcher_title_get_title_visible (window->switcher));
+  return G_SOURCE_REMOVE;
+}
+
+/* It changes while the window is laid out, when nothing else can ask to be: without animations the
+ * bar's place would stay empty. */
+static void
+on_title_visible (AdwViewSwitcherTitle *switcher, GParamSpec *spec, StudioWindow *window)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, show_bar, g_object_ref (window), g_object_unref);
+}
+
 static void
 on_notice (StudioSession *session, const char *text, StudioWindow *window)
 {
@@ -359,8 +379,10 @@ studio_window_class_init (StudioWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, switcher);
+  gtk_widget_class_bind_template_child (widget_class, StudioWindow, bar);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, StudioWindow, recent);
+  gtk_widget_class_bind_template_callback (widget_class, on_title_visible);
 }
 
 static void
