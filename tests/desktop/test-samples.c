@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "artifacts.h"
 #include "ui/desktop/artifact.h"
+#include "ui/desktop/sample-cell.h"
 #include "ui/desktop/samples-view.h"
 #include "ui/desktop/samples.h"
 #include <glib/gstdio.h>
@@ -241,6 +242,158 @@ texts_of_a_run_are_read (void)
   desktop_test_close (window);
 }
 
+/* ---- what stands in the table ---- */
+
+/* Row @i of the table, as it is drawn. */
+static GtkWidget *
+row_of (GtkWidget *root, guint i)
+{
+  GtkWidget *cell = desktop_test_find (root, STUDIO_TYPE_SAMPLE_CELL, NULL), *row = cell;
+
+  while (row != NULL && !GTK_IS_LIST_VIEW (gtk_widget_get_parent (row)))
+    row = gtk_widget_get_parent (row);
+  for (; row != NULL && i > 0; i--)
+    row = gtk_widget_get_next_sibling (row);
+  g_assert_nonnull (row);
+  return row;
+}
+
+static guint
+n_marked (GtkWidget *widget)
+{
+  guint n = STUDIO_IS_SAMPLE_CELL (widget) && gtk_widget_has_css_class (widget, "twin");
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += n_marked (child);
+  return n;
+}
+
+/* Of eleven inputs one has the same answer in both arms, and one always the same in the second. */
+static guint
+n_twins (guint row)
+{
+  return row % 11 == 3 ? 2 : row % 11 == 7 ? 1 : 0;
+}
+
+static void
+duplicates_are_marked_and_can_be_seen_alone (void)
+{
+  StudioWindow *window = desktop_test_open_workspace (workspace);
+  GtkWidget *root = open_artifact (window, "samples/answers.jsonl");
+  Wanted wanted = { desktop_test_find (root, STUDIO_TYPE_SAMPLES_VIEW, NULL), "samples", 24 };
+  GtkToggleButton *twins;
+
+  desktop_test_until (shows, &wanted);
+  desktop_test_settle ();
+  for (guint i = 0; i < 24; i++)
+    g_assert_cmpuint (n_marked (row_of (root, i)), ==, n_twins (i));
+  twins = GTK_TOGGLE_BUTTON (desktop_test_find (root, GTK_TYPE_TOGGLE_BUTTON, "twins"));
+  gtk_toggle_button_set_active (twins, TRUE);
+  wanted.rows = 4;
+  desktop_test_until (shows, &wanted);
+  desktop_test_settle ();
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpuint (n_marked (row_of (root, i)), ==, i % 2 == 0 ? 2 : 1);
+  desktop_test_picture (root, "samples-twins");
+  desktop_test_close (window);
+}
+
+/* The samples of the run as the view reads them. */
+static StudioSamples *
+samples_of_run (StudioWindow *window)
+{
+  g_autofree char *run = artifacts_run (workspace);
+  AssayWorkspace *place = studio_session_workspace (studio_window_session (window));
+  g_autoptr (AssayRunDir) dir = assay_run_dir_open (place, run, NULL);
+  g_autofree char *path = assay_run_dir_file (dir, "samples/answers.jsonl");
+  g_autoptr (AssayRunData) data = assay_run_data_read (dir, NULL, NULL);
+  StudioSamples *samples = studio_samples_read (path, NULL, NULL);
+
+  g_assert_nonnull (samples);
+  studio_samples_join (samples, data);
+  return samples;
+}
+
+static double
+key_of (const StudioSamples *samples, const StudioSampleTable *table, guint row,
+        const StudioSampleSort *sort)
+{
+  const double *values = ((StudioSampleMetric *) samples->metrics->pdata[sort->index])->values;
+
+  if (sort->kind == STUDIO_SORT_METRIC)
+    return values[studio_sample_table_cell (table, row, sort->column)];
+  return values[studio_sample_table_cell (table, row, table->n_columns - 1)]
+         - values[studio_sample_table_cell (table, row, 0)];
+}
+
+typedef struct
+{
+  GtkWidget *root;
+  char *title;
+} First;
+
+/* The first row is chosen, and so its details are seen. */
+static gboolean
+is_first (gpointer data)
+{
+  const First *first = data;
+  GtkWidget *details = desktop_test_find (first->root, GTK_TYPE_SCROLLED_WINDOW, "details");
+
+  return desktop_test_find (details, GTK_TYPE_LABEL, first->title) != NULL;
+}
+
+static void
+assert_sorted (GtkWidget *root, const StudioSamples *samples, const StudioSampleSort *sort,
+               gboolean descending)
+{
+  g_autoptr (StudioSampleTable) table = table_of (
+      samples, (StudioSampleQuery){ .arms = 0, .sort = sort, .descending = descending });
+  First first = { root, NULL };
+
+  for (guint row = 1; row < table->n_rows && sort->kind >= STUDIO_SORT_METRIC; row++)
+    {
+      double before = key_of (samples, table, row - 1, sort),
+             after = key_of (samples, table, row, sort);
+
+      g_assert_true (descending ? before >= after : before <= after);
+    }
+  first.title = g_strdup_printf (
+      "input %s", studio_samples_level (samples, studio_sample_table_cell (table, 0, 0), 1));
+  desktop_test_until (is_first, &first);
+  g_free (first.title);
+}
+
+static void
+rows_are_sorted_by_every_metric_and_all_else (void)
+{
+  StudioWindow *window = desktop_test_open_workspace (workspace);
+  GtkWidget *root = open_artifact (window, "samples/answers.jsonl");
+  Wanted wanted = { desktop_test_find (root, STUDIO_TYPE_SAMPLES_VIEW, NULL), "samples", 24 };
+  g_autoptr (StudioSamples) samples = samples_of_run (window);
+  g_autoptr (GPtrArray) sorts = studio_samples_sorts (samples, 0);
+  GtkDropDown *sort;
+  GtkToggleButton *descending;
+  guint metrics = 0;
+
+  desktop_test_until (shows, &wanted);
+  sort = GTK_DROP_DOWN (desktop_test_find (root, GTK_TYPE_DROP_DOWN, "sort"));
+  descending = GTK_TOGGLE_BUTTON (desktop_test_find (root, GTK_TYPE_TOGGLE_BUTTON, "descending"));
+  for (guint i = 0; i < sorts->len; i++)
+    for (int down = 0; down <= 1; down++)
+      {
+        const StudioSampleSort *way = sorts->pdata[i];
+
+        gtk_drop_down_set_selected (sort, i);
+        gtk_toggle_button_set_active (descending, down);
+        assert_sorted (root, samples, way, down);
+        metrics += way->kind >= STUDIO_SORT_METRIC;
+      }
+  /* Two metrics: of each arm, and the difference; up and down. */
+  g_assert_cmpuint (metrics, ==, 2 * 3 * 2);
+  desktop_test_close (window);
+}
+
 static void
 tables_and_pictures_of_a_run_are_shown (void)
 {
@@ -324,6 +477,9 @@ main (int argc, char **argv)
   ADD ("a-hundred-thousand-samples-take-a-moment", a_hundred_thousand_samples_take_a_moment);
   ADD ("kinds-are-told-by-names", kinds_are_told_by_names);
   ADD ("texts-of-a-run-are-read", texts_of_a_run_are_read);
+  ADD ("duplicates-are-marked-and-can-be-seen-alone", duplicates_are_marked_and_can_be_seen_alone);
+  ADD ("rows-are-sorted-by-every-metric-and-all-else",
+       rows_are_sorted_by_every_metric_and_all_else);
   ADD ("tables-and-pictures-of-a-run-are-shown", tables_and_pictures_of_a_run_are_shown);
   ADD ("broken-artifacts-say-what-is-wrong", broken_artifacts_say_what_is_wrong);
   return g_test_run ();

@@ -71,18 +71,19 @@ attributes_of (const StudioSamples *samples, const StudioSample *sample, gsize l
   return list;
 }
 
-static char *
-speak_spans (const StudioSamples *samples, const StudioSample *sample)
+char *
+studio_sample_speak (const StudioSamples *samples, guint i)
 {
+  const StudioSample *sample = studio_samples_at (samples, i);
   GString *words = g_string_new (NULL);
 
-  for (guint i = 0; i < MIN (sample->n_spans, MAX_SPOKEN); i++)
+  for (guint k = 0; k < MIN (sample->n_spans, MAX_SPOKEN); k++)
     {
-      const AssaySpan *span = &g_array_index (samples->spans, AssaySpan, sample->first_span + i);
+      const AssaySpan *span = &g_array_index (samples->spans, AssaySpan, sample->first_span + k);
       g_autofree char *value = chart_number ((double) span->value);
 
       g_string_append_printf (words, "%s%.*s %s",
-                              i > 0 ? ", " : "Values: ", (int) MIN (span->to - span->from, 60),
+                              k > 0 ? ", " : "Values: ", (int) MIN (span->to - span->from, 60),
                               sample->text + span->from, value);
     }
   if (sample->n_spans > MAX_SPOKEN)
@@ -90,12 +91,42 @@ speak_spans (const StudioSamples *samples, const StudioSample *sample)
   return g_string_free (words, FALSE);
 }
 
+char *
+studio_sample_value_at (const StudioSamples *samples, guint i, guint index)
+{
+  const StudioSample *sample = studio_samples_at (samples, i);
+
+  for (guint k = 0; k < sample->n_spans; k++)
+    {
+      const AssaySpan *span = &g_array_index (samples->spans, AssaySpan, sample->first_span + k);
+
+      if (index >= span->from && index < span->to)
+        return chart_number ((double) span->value);
+    }
+  return NULL;
+}
+
+char *
+studio_sample_cut (const StudioSamples *samples, guint i, glong most, PangoAttrList **attributes)
+{
+  const StudioSample *sample = studio_samples_at (samples, i);
+  gsize length = strlen (sample->text);
+
+  /* Characters have at most four bytes: only then are they worth counting. */
+  if (length > (gsize) most && g_utf8_strlen (sample->text, -1) > most)
+    length = (gsize) (g_utf8_offset_to_pointer (sample->text, most) - sample->text);
+  *attributes = attributes_of (samples, sample, length);
+  return g_strndup (sample->text, length);
+}
+
+/* ---- a label ---- */
+
 /* The value of the span under the pointer. */
 static gboolean
 on_tooltip (GtkLabel *label, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   const Shown *shown = g_object_get_data (G_OBJECT (label), "shown");
-  const StudioSample *sample = studio_samples_at (shown->samples, shown->sample);
+  g_autofree char *value = NULL;
   int left, top, index, trailing;
 
   gtk_label_get_layout_offsets (label, &left, &top);
@@ -103,35 +134,19 @@ on_tooltip (GtkLabel *label, int x, int y, gboolean keyboard, GtkTooltip *toolti
       || !pango_layout_xy_to_index (gtk_label_get_layout (label), (x - left) * PANGO_SCALE,
                                     (y - top) * PANGO_SCALE, &index, &trailing))
     return FALSE;
-  for (guint i = 0; i < sample->n_spans; i++)
-    {
-      const AssaySpan *span
-          = &g_array_index (shown->samples->spans, AssaySpan, sample->first_span + i);
-      g_autofree char *value = NULL;
-
-      if ((guint) index < span->from || (guint) index >= span->to)
-        continue;
-      value = chart_number ((double) span->value);
-      gtk_tooltip_set_text (tooltip, value);
-      return TRUE;
-    }
-  return FALSE;
+  value = studio_sample_value_at (shown->samples, shown->sample, (guint) index);
+  gtk_tooltip_set_text (tooltip, value);
+  return value != NULL;
 }
 
-void
-studio_sample_text_set (GtkLabel *label, const StudioSamples *samples, guint i, glong most)
+static void
+set_text (GtkLabel *label, const StudioSamples *samples, guint i, glong most)
 {
-  const StudioSample *sample = studio_samples_at (samples, i);
-  gsize length = strlen (sample->text);
-  g_autofree char *text = NULL, *spoken = NULL;
   PangoAttrList *attributes;
+  g_autofree char *text = studio_sample_cut (samples, i, most, &attributes),
+                  *spoken = studio_sample_speak (samples, i);
   Shown *shown = g_new (Shown, 1);
 
-  /* Characters have at most four bytes: only then are they worth counting. */
-  if (length > (gsize) most && g_utf8_strlen (sample->text, -1) > most)
-    length = (gsize) (g_utf8_offset_to_pointer (sample->text, most) - sample->text);
-  text = g_strndup (sample->text, length);
-  attributes = attributes_of (samples, sample, length);
   gtk_label_set_text (label, text);
   gtk_label_set_attributes (label, attributes);
   pango_attr_list_unref (attributes);
@@ -139,8 +154,7 @@ studio_sample_text_set (GtkLabel *label, const StudioSamples *samples, guint i, 
   if (g_object_get_data (G_OBJECT (label), "shown") == NULL)
     g_signal_connect (label, "query-tooltip", G_CALLBACK (on_tooltip), NULL);
   g_object_set_data_full (G_OBJECT (label), "shown", shown, shown_free);
-  gtk_widget_set_has_tooltip (GTK_WIDGET (label), sample->n_spans > 0);
-  spoken = speak_spans (samples, sample);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (label), studio_samples_at (samples, i)->n_spans > 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   spoken, -1);
 }
@@ -188,7 +202,7 @@ on_expand (GtkButton *button, GtkLabel *label)
   g_autoptr (StudioSamples) samples = studio_samples_ref (shown->samples);
 
   gtk_widget_set_visible (GTK_WIDGET (button), FALSE);
-  studio_sample_text_set (label, samples, shown->sample, MOST);
+  set_text (label, samples, shown->sample, MOST);
 }
 
 static void
@@ -247,7 +261,7 @@ add_text (GtkBox *box, StudioSamples *samples, guint i, const char *title)
   gtk_box_insert_child_after (GTK_BOX (card), head, NULL);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   gtk_widget_set_focusable (label, FALSE);
-  studio_sample_text_set (GTK_LABEL (label), samples, i, FIRST);
+  set_text (GTK_LABEL (label), samples, i, FIRST);
   if (*sample->text == '\0')
     label_new (GTK_BOX (card), "The text is empty.", "dim-label");
   add_expand (GTK_BOX (card), label, sample);

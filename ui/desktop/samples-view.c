@@ -6,13 +6,10 @@
 #include "ui/desktop/actions.h"
 #include "ui/desktop/flow.h"
 #include "ui/desktop/rows.h"
+#include "ui/desktop/sample-cell.h"
 #include "ui/desktop/sample-text.h"
 #include "ui/desktop/task.h"
 #include "ui/desktop/width-bin.h"
-#include <string.h>
-
-#define CELL_CHARS 400
-#define CELL_HEIGHT 84 /* of every row: lists of unequal rows jump in GTK 4.8 */
 
 struct _StudioSamplesView
 {
@@ -50,73 +47,24 @@ fail (StudioSamplesView *view, const char *why)
 
 /* ---- cells ---- */
 
-static GtkLabel *
-add_label (GtkBox *box, int lines)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_yalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), lines > 1);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_lines (GTK_LABEL (label), lines);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_width_chars (GTK_LABEL (label), 14);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
-  gtk_box_append (box, label);
-  return GTK_LABEL (label);
-}
-
 static void
 setup_cell (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  GtkLabel *text = add_label (GTK_BOX (box), 3), *note = add_label (GTK_BOX (box), 1);
-
-  gtk_widget_set_vexpand (GTK_WIDGET (text), TRUE);
-  gtk_widget_add_css_class (GTK_WIDGET (note), "caption");
-  gtk_widget_add_css_class (GTK_WIDGET (note), "dim-label");
-  gtk_widget_add_css_class (box, "sample-cell");
-  gtk_widget_set_size_request (box, 150, CELL_HEIGHT);
-  gtk_list_item_set_child (item, box);
-}
-
-/* Spans are places in the text as it is; only line ends are shown as blanks, which are as long. */
-static void
-one_paragraph (GtkLabel *label)
-{
-  g_autofree char *text = g_strdup (gtk_label_get_text (label));
-
-  if (strpbrk (text, "\n\t") == NULL)
-    return;
-  g_strdelimit (text, "\n\t", ' ');
-  gtk_label_set_text (label, text);
+  gtk_list_item_set_child (item, studio_sample_cell_new ());
 }
 
 static void
 bind_text (StudioSamplesView *view, GtkListItem *item, guint column)
 {
   guint row = studio_row_number (STUDIO_ROW (gtk_list_item_get_item (item)));
-  GtkWidget *box = gtk_list_item_get_child (item);
-  GtkLabel *text = GTK_LABEL (gtk_widget_get_first_child (box)),
-           *words = GTK_LABEL (gtk_widget_get_last_child (box));
+  StudioSampleCell *cell = STUDIO_SAMPLE_CELL (gtk_list_item_get_child (item));
   guint32 i = row < view->made->n_rows ? studio_sample_table_cell (view->made, row, column)
                                        : STUDIO_NO_SAMPLE;
-  g_autofree char *note = i != STUDIO_NO_SAMPLE ? studio_sample_note (view->samples, i) : NULL;
 
-  gtk_widget_remove_css_class (box, "twin");
-  gtk_label_set_text (words, note != NULL ? note : "");
-  gtk_widget_set_visible (GTK_WIDGET (words), note != NULL && *note != '\0');
-  if (i == STUDIO_NO_SAMPLE)
-    {
-      gtk_label_set_attributes (text, NULL);
-      gtk_label_set_text (text, "–");
-      return;
-    }
-  studio_sample_text_set (text, view->samples, i, CELL_CHARS);
-  one_paragraph (text);
-  if (studio_samples_at (view->samples, i)->twins > 1)
-    gtk_widget_add_css_class (box, "twin");
+  if (i != STUDIO_NO_SAMPLE)
+    studio_sample_cell_set_sample (cell, view->samples, i);
+  else
+    studio_sample_cell_set_text (cell, "–", "");
 }
 
 static void
@@ -130,10 +78,9 @@ static void
 bind_head (GtkSignalListItemFactory *factory, GtkListItem *item, StudioSamplesView *view)
 {
   guint row = studio_row_number (STUDIO_ROW (gtk_list_item_get_item (item)));
-  GtkWidget *box = gtk_list_item_get_child (item);
-  GString *words = g_string_new (NULL);
+  StudioSampleCell *cell = STUDIO_SAMPLE_CELL (gtk_list_item_get_child (item));
+  g_autoptr (GString) words = g_string_new (NULL);
   guint32 i = STUDIO_NO_SAMPLE;
-  g_autofree char *prompt = NULL;
 
   for (guint c = 0; row < view->made->n_rows && c < view->made->n_columns && i == STUDIO_NO_SAMPLE;
        c++)
@@ -146,12 +93,8 @@ bind_head (GtkSignalListItemFactory *factory, GtkListItem *item, StudioSamplesVi
         g_string_append_printf (words, "%s%s %s", words->len > 0 ? ", " : "",
                                 (const char *) view->samples->dims->pdata[dim], level);
     }
-  prompt = i != STUDIO_NO_SAMPLE
-               ? chart_clean (studio_samples_at (view->samples, i)->prompt, CELL_CHARS)
-               : g_strdup ("");
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_first_child (box)), prompt);
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_last_child (box)), words->str);
-  g_string_free (words, TRUE);
+  studio_sample_cell_set_text (
+      cell, i != STUDIO_NO_SAMPLE ? studio_samples_at (view->samples, i)->prompt : "", words->str);
 }
 
 static void
