@@ -163,6 +163,16 @@ colours_tell_low_from_high_and_missing (void)
   g_assert_cmpfloat (low[2], >, low[0]);
   g_assert_cmpfloat (high[0], >, high[2]);
   g_assert_cmpfloat (middle[1], >, .85f);
+  /* Of one sign, what is high stands out: dark on white, bright on black. */
+  look.diverging = FALSE;
+  for (int dark = 0; dark <= 1; dark++)
+    {
+      look.ink[0] = look.ink[1] = look.ink[2] = dark ? 1 : 0;
+      studio_graph_look_colour (&look, look.lo, low);
+      studio_graph_look_colour (&look, look.hi, high);
+      g_assert_cmpfloat ((high[0] + high[1] + high[2] - low[0] - low[1] - low[2]) * (dark ? 1 : -1),
+                         >, .5f);
+    }
 }
 
 /* The middle of a node in a picture: red, green and blue, 0 to 1. */

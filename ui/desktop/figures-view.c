@@ -46,6 +46,19 @@ show_problem (StudioFiguresView *view, const char *title, const char *text)
   gtk_label_set_text (view->status, "");
 }
 
+/* "12 runs, 3 at work"; "1 run at work". */
+static void
+append_runs (GString *text, guint ended, guint live)
+{
+  guint first = ended > 0 ? ended : live;
+
+  g_string_append_printf (text, "%u %s", first, first == 1 ? "run" : "runs");
+  if (live > 0 && ended > 0)
+    g_string_append_printf (text, ", %u", live);
+  if (live > 0)
+    g_string_append (text, " at work");
+}
+
 static void
 show_status (StudioFiguresView *view, const AssayRunSet *set)
 {
@@ -53,9 +66,7 @@ show_status (StudioFiguresView *view, const AssayRunSet *set)
 
   if (set != NULL)
     {
-      g_string_append_printf (text, "%u %s", set->dirs->len, set->dirs->len == 1 ? "run" : "runs");
-      if (set->live->len > 0)
-        g_string_append_printf (text, ", %u at work", set->live->len);
+      append_runs (text, set->dirs->len, set->live->len);
       if (set->preset != NULL)
         g_string_append_printf (text, " · %s", set->preset);
       if (set->plan != NULL)

@@ -13,6 +13,7 @@
 #define FULL_INK .1       /* edges drawn fully cover so much of the picture, at most */
 #define EDGES_ALPHA .65f  /* so that nodes are seen over them */
 #define PICTURE_RADIUS 9  /* from which on a node shows its picture */
+#define DARKEST .7        /* of the ramp's colours on a dark paper */
 #define DIM .25f          /* what does not belong to the selected node */
 
 typedef struct
@@ -72,6 +73,14 @@ studio_graph_look_radius (const StudioGraphLook *look, const StudioGraphScene *s
   return CLAMP (.28 * look->scale * scene->spacing, 1.1, 18);
 }
 
+/* Light ink is for a dark paper. */
+static gboolean
+is_dark (const StudioGraphLook *look)
+{
+  return look->ink[0] + look->ink[1] + look->ink[2] > 1.5f;
+}
+
+/* What stands out is high: dark on white, bright on black. */
 void
 studio_graph_look_colour (const StudioGraphLook *look, double value, float rgb[3])
 {
@@ -80,7 +89,9 @@ studio_graph_look_colour (const StudioGraphLook *look, double value, float rgb[3
   if (!(look->hi > look->lo))
     colour = chart_colours[1];
   else if (look->diverging)
-    colour = chart_diverging (value / look->hi);
+    colour = chart_diverging ((is_dark (look) ? DARKEST : 1) * value / look->hi);
+  else if (is_dark (look))
+    colour = chart_ramp (DARKEST * (look->hi - value) / (look->hi - look->lo));
   else
     colour = chart_ramp ((value - look->lo) / (look->hi - look->lo));
   rgb[0] = (float) colour.r;
@@ -297,7 +308,9 @@ draw_node (Canvas *canvas, guint node, float radius, float alpha)
   const StudioGraphLook *look = canvas->look;
   const AssayGraphData *graph = canvas->scene->graph;
   double value = look->column != NULL ? look->column->numbers[node] : 0;
-  float rgb[3], *rim = (float *) look->ink, x = canvas->x[node], y = canvas->y[node];
+  static const float black[3] = { .08f, .08f, .08f };
+  const float *rim = is_dark (look) && isfinite (value) ? black : look->ink;
+  float rgb[3], x = canvas->x[node], y = canvas->y[node];
 
   studio_graph_look_colour (look, look->column != NULL ? value : 0, rgb);
   if (graph->pictures != NULL && graph->picture_of[node] >= 0

@@ -77,7 +77,9 @@ draw_sample (const ChartSample *sample, const ChartBox *box, cairo_t *cr)
 
   if (twins)
     {
-      chart_set_colour (cr, chart_ground_tint (cr, (ChartRgb){ 1, .96, .85 }), 1);
+      ChartRgb light = { 1, .96, .85 }, strong = { 1, .72, .2 };
+
+      chart_set_colour (cr, chart_ground_tint (cr, chart_is_dark (cr) ? strong : light), 1);
       cairo_rectangle (cr, box->x + 1, box->y + 1, box->width - 3, box->height - 2);
       cairo_fill (cr);
     }
