@@ -207,7 +207,7 @@ has_size (gpointer data)
 }
 
 void
-desktop_test_resize (StudioWindow *window, int width, int height)
+desktop_test_resize (gpointer window, int width, int height)
 {
   Size size = { GTK_WIDGET (window), width, height };
 

@@ -27,7 +27,7 @@ GStrv desktop_test_runs (StudioSession *session, const char *filter);
 /** Light or dark, for pictures. */
 void desktop_test_dark (gboolean dark);
 /** Gives the window another size, as a person would, and waits until it has it. */
-void desktop_test_resize (StudioWindow *window, int width, int height);
+void desktop_test_resize (gpointer window, int width, int height);
 
 /** Runs the main loop until @holds (@data) or forty seconds have gone (then the test fails). */
 void desktop_test_until (gboolean (*holds) (gpointer data), gpointer data);

@@ -133,7 +133,7 @@ close_others (Walk *walk)
 static void
 walk_windows (Walk *walk)
 {
-  static const char *const names[] = { "win.shortcuts", "app.preferences", "app.about" };
+  static const char *const names[] = { "app.preferences", "app.about" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -142,6 +142,17 @@ walk_windows (Walk *walk)
       close_others (walk);
       tell ("closed again");
     }
+}
+
+static void
+walk_keys (Walk *walk)
+{
+  gtk_widget_activate_action (GTK_WIDGET (walk->window), "win.shortcuts", NULL);
+  for (int k = 0; k < 8; k++)
+    desktop_test_settle ();
+  look (walk, "keys");
+  close_others (walk);
+  look (walk, "closed again");
 }
 
 static char *
@@ -196,6 +207,7 @@ a_walk_holds_the_main_thread_nowhere (void)
   look (&walk, "selected");
   walk_pages (&walk);
   walk_run (&walk, workspace);
+  walk_keys (&walk);
   walk_windows (&walk);
   end_walk (&walk);
   desktop_test_close (walk.window);

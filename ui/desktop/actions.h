@@ -23,9 +23,9 @@ typedef struct
                           "chart.next" */
   const char *keys[5]; /* accelerators, NULL at the end */
   const char *title;   /* what it does: "Cancel the chosen runs" */
-  const char *section; /* of the shortcuts window */
+  const char *section; /* of the program: a page, a kind of window */
   StudioKeys when;
-  const char *group; /* within the section; NULL: of the section's name */
+  const char *group; /* heading above the row; NULL: the section */
 } StudioAction;
 
 /** The group of what works in windows of every kind. */
@@ -52,7 +52,3 @@ void studio_actions_bind (gpointer widget_class, const char *prefix,
                           const StudioKeyHandler *handlers);
 /** Binds, to a class of windows, the keys that come last. */
 void studio_actions_bind_last (gpointer window_class);
-
-/** A shortcuts window for gtk_window_present: of all sections of the main window, or of @section
- * and what every window has. */
-GtkWidget *studio_shortcuts_new (const char *section);

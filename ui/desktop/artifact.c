@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/artifact.h"
 
-#include "ui/desktop/actions.h"
 #include "ui/desktop/graph-view.h"
 #include "ui/desktop/picture-view.h"
 #include "ui/desktop/samples-view.h"
+#include "ui/desktop/shortcuts.h"
 #include "ui/desktop/table-view.h"
 #include <string.h>
 
@@ -76,10 +76,8 @@ static void
 on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   const char *section = g_object_get_data (G_OBJECT (action), "section");
-  GtkWidget *shortcuts = studio_shortcuts_new (section);
 
-  gtk_window_set_transient_for (GTK_WINDOW (shortcuts), window);
-  gtk_window_present (GTK_WINDOW (shortcuts));
+  gtk_window_present (GTK_WINDOW (studio_shortcuts_new (window, section)));
 }
 
 /* The key is that of the main window. */

@@ -9,6 +9,7 @@
 #include "ui/desktop/queue-view.h"
 #include "ui/desktop/runs-view.h"
 #include "ui/desktop/settings.h"
+#include "ui/desktop/shortcuts.h"
 #include "ui/desktop/studies-view.h"
 
 struct _StudioWindow
@@ -189,13 +190,18 @@ on_refresh (GSimpleAction *action, GVariant *parameter, gpointer data)
   studio_session_refresh (window->session);
 }
 
+/* Those of the page first. */
 static void
-on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer window)
+on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  GtkWidget *shortcuts = studio_shortcuts_new (NULL);
+  StudioWindow *window = data;
+  GtkWidget *shown = adw_view_stack_get_visible_child (window->pages);
+  const char *page
+      = shown != NULL
+            ? adw_view_stack_page_get_title (adw_view_stack_get_page (window->pages, shown))
+            : "";
 
-  gtk_window_set_transient_for (GTK_WINDOW (shortcuts), window);
-  gtk_window_present (GTK_WINDOW (shortcuts));
+  gtk_window_present (GTK_WINDOW (studio_shortcuts_new (GTK_WINDOW (window), page)));
 }
 
 static void
