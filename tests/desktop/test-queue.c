@@ -7,6 +7,7 @@
 #include "host/run/rundir.h"
 #include "ui/desktop/filter-entry.h"
 #include "ui/desktop/queue-plan.h"
+#include "ui/desktop/queue-progress.h"
 #include "ui/desktop/queue-view.h"
 #include <math.h>
 #include <signal.h>
@@ -117,6 +118,17 @@ assert_begins (const char *text, const char *with)
 }
 
 /* ---- watching ---- */
+
+static void
+a_resumed_run_is_judged_by_what_was_seen_of_it (void)
+{
+  g_assert_true (isnan (studio_queue_remaining (0, 10, 0, 10)));
+  g_assert_true (isnan (studio_queue_remaining (.9, .5, .9, .5))); /* it has just started */
+  g_assert_cmpfloat (studio_queue_remaining (.5, 10, .5, 0), ==, 10);
+  g_assert_cmpfloat_with_epsilon (studio_queue_remaining (.6, 10, .5, 10), 40, 1e-9);
+  g_assert_cmpfloat (studio_queue_remaining (.5, 20, .5, 10), ==, 20); /* nothing was seen */
+  g_assert_cmpfloat (studio_queue_remaining (1, 20, .5, 10), ==, 0);
+}
 
 /* Six runs of a minute, two at once. */
 static void
@@ -576,6 +588,8 @@ main (int argc, char **argv)
   g_test_add_func ("/desktop/queue/a-plan-is-watched-cancelled-and-resumed",
                    a_plan_is_watched_cancelled_and_resumed);
   g_test_add_func ("/desktop/queue/a-failure-says-why-at-once", a_failure_says_why_at_once);
+  g_test_add_func ("/desktop/queue/a-resumed-run-is-judged-by-what-was-seen-of-it",
+                   a_resumed_run_is_judged_by_what_was_seen_of_it);
   g_test_add_func ("/desktop/queue/all-that-runs-is-told-in-one-line",
                    all_that_runs_is_told_in_one_line);
   g_test_add_func ("/desktop/queue/what-failed-is-run-again-as-new-runs",

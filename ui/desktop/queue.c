@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/queue.h"
 #include "ui/desktop/queue-plan.h"
+#include "ui/desktop/queue-progress.h"
 
 #include "host/registry/json.h"
 #include "host/run/supervisor.h"
@@ -35,7 +36,7 @@ struct _StudioQueueReader
 {
   AssayWorkspace *workspace;
   GHashTable *known; /* id -> Known */
-  GHashTable *tails; /* run -> AssayProgressTail */
+  StudioQueueProgress *progress;
 };
 
 static void
@@ -86,8 +87,7 @@ studio_queue_reader_new (AssayWorkspace *workspace)
 
   reader->workspace = workspace;
   reader->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
-  reader->tails = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                         (GDestroyNotify) assay_progress_tail_free);
+  reader->progress = studio_queue_progress_new (workspace);
   return reader;
 }
 
@@ -97,7 +97,7 @@ studio_queue_reader_free (StudioQueueReader *reader)
   if (reader == NULL)
     return;
   g_hash_table_unref (reader->known);
-  g_hash_table_unref (reader->tails);
+  studio_queue_progress_free (reader->progress);
   g_free (reader);
 }
 
@@ -314,32 +314,6 @@ run_new (const Known *known, const AssayRunRow *row)
   return run;
 }
 
-/* The log is read on from where it was read to the last time. */
-static void
-read_progress (StudioQueueReader *reader, StudioQueueRun *run, double started)
-{
-  AssayProgressTail *tail = g_hash_table_lookup (reader->tails, run->id);
-  double elapsed = (double) g_get_real_time () / 1e6 - started;
-  const char *doing = NULL;
-
-  if (tail == NULL)
-    {
-      g_autofree char *folder = assay_workspace_file (reader->workspace, "runs", run->id, NULL);
-      g_autofree char *log
-          = folder != NULL ? g_build_filename (folder, "metrics.alog", NULL) : NULL;
-
-      tail = log != NULL ? assay_progress_tail_new (log) : NULL;
-      if (tail == NULL)
-        return;
-      g_hash_table_insert (reader->tails, g_strdup (run->id), tail);
-    }
-  assay_progress_tail_poll (tail);
-  run->fraction = assay_progress_tail_last (tail, &doing);
-  run->doing = g_strdup (doing);
-  if (run->fraction > 0.01 && elapsed > 1)
-    run->remaining = elapsed * (1 - run->fraction) / run->fraction;
-}
-
 static int
 by_place (gconstpointer a, gconstpointer b, gpointer known)
 {
@@ -358,7 +332,7 @@ read_running (StudioQueueReader *reader, Known *known, StudioQueuePlan *plan, As
       const AssayRunRow *row = &g_array_index (rows->rows, AssayRunRow, i);
       StudioQueueRun *run = run_new (known, row);
 
-      read_progress (reader, run, row->started);
+      studio_queue_progress_read (reader->progress, run, row->started);
       plan->taken += run->cores;
       known->next = MAX (known->next, place_of (known, run) + 1);
       g_ptr_array_add (plan->running, run);
@@ -476,20 +450,6 @@ plan_now (StudioQueueReader *reader, Known *known, gboolean live, AssayIndex *in
   return plan;
 }
 
-static gboolean
-is_not_running (gpointer id, gpointer tail, gpointer plans)
-{
-  for (guint i = 0; i < ((GPtrArray *) plans)->len; i++)
-    {
-      const StudioQueuePlan *plan = ((GPtrArray *) plans)->pdata[i];
-
-      for (guint k = 0; k < plan->running->len; k++)
-        if (strcmp (((StudioQueueRun *) plan->running->pdata[k])->id, id) == 0)
-          return FALSE;
-    }
-  return TRUE;
-}
-
 /* Ids begin with the second of their making: "20261128-193000-". */
 static int
 by_age (gconstpointer a, gconstpointer b)
@@ -527,7 +487,7 @@ studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry, AssayInde
         add_plan (plans, plan_now (reader, known, live, index));
     }
   g_ptr_array_sort (plans, by_age);
-  g_hash_table_foreach_remove (reader->tails, is_not_running, plans);
+  studio_queue_progress_forget (reader->progress, plans);
   return plans;
 }
 
