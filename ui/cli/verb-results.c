@@ -107,8 +107,8 @@ print_verdicts (AssayRunSet *set, const AssayStudyInfo *study, GPtrArray *verdic
           verdict->reason != NULL ? ")" : "");
     }
   assay_text_table_print (table);
-  for (guint i = 0; set != NULL && i < set->left_out->len; i++)
-    g_print ("left out: %s\n", (const char *) set->left_out->pdata[i]);
+  for (guint i = 0; set != NULL && i < set->notes->len; i++)
+    g_print ("note: %s\n", (const char *) set->notes->pdata[i]);
   g_print ("\nThe rule of each verdict: assay inspect %s.  Units, variance shares and notes: "
            "--json.\n",
            study->id);

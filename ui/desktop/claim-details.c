@@ -320,7 +320,7 @@ studio_claim_details_new (const StudioVerdicts *verdicts, guint i)
   add_evidence (&pane);
   add_shares (&pane);
   add_sentences (&pane, "Notes", pane.verdict->notes);
-  add_sentences (&pane, "Left out", verdicts->set != NULL ? verdicts->set->left_out : NULL);
+  add_sentences (&pane, "About these runs", verdicts->set != NULL ? verdicts->set->notes : NULL);
   return box;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define PACE 2000 /* ms between two judgements while runs go on */
+#define NOTES_IN_SUMMARY 2
 
 G_DEFINE_FINAL_TYPE (StudioClaimsView, studio_claims_view, ADW_TYPE_BIN)
 
@@ -179,6 +180,18 @@ fill_chips (StudioClaimsView *view)
     }
 }
 
+/* The first of them: each claim's details have all. */
+static void
+append_notes (GString *text, const GPtrArray *notes)
+{
+  guint n = MIN (notes->len, NOTES_IN_SUMMARY);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, " · %s", (const char *) notes->pdata[i]);
+  if (notes->len > n)
+    g_string_append_printf (text, " · %u more notes", notes->len - n);
+}
+
 static void
 fill_summary (StudioClaimsView *view)
 {
@@ -192,10 +205,7 @@ fill_summary (StudioClaimsView *view)
       if (set->plan != NULL)
         g_string_append_printf (text, "plan %s, ", set->plan);
       g_string_append_printf (text, "%u runs", set->dirs->len);
-      if (set->n_missing > 0)
-        g_string_append_printf (text, ", %u have not ended", set->n_missing);
-      if (set->left_out->len > 0)
-        g_string_append_printf (text, ", %u left out", set->left_out->len);
+      append_notes (text, set->notes);
     }
   gtk_label_set_text (view->summary, text->str);
   gtk_widget_set_visible (GTK_WIDGET (view->summary), set != NULL);

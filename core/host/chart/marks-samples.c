@@ -201,7 +201,7 @@ frame_of (const Source *source, const char *metric)
   AssayFrame *frame = g_hash_table_lookup (source->frames, metric);
   const char *const metrics[] = { metric, NULL };
   g_autoptr (GPtrArray) dirs = g_ptr_array_new (), none = g_ptr_array_new ();
-  AssayRunSet one = { .dirs = dirs, .left_out = none };
+  AssayRunSet one = { .dirs = dirs, .notes = none };
 
   if (frame || g_hash_table_contains (source->frames, metric))
     return frame;

@@ -418,8 +418,8 @@ add_runs (Report *r)
   if (r->set && r->set->plan)
     html_printf (r->out, " Plan %s.", r->set->plan);
   g_string_append (r->out, "</p>\n");
-  for (guint i = 0; r->set && i < r->set->left_out->len; i++)
-    html_printf (r->out, "<p>%s</p>\n", r->set->left_out->pdata[i]);
+  for (guint i = 0; r->set && i < r->set->notes->len; i++)
+    html_printf (r->out, "<p>%s</p>\n", r->set->notes->pdata[i]);
   add_crashes (r, failed);
   g_string_append (r->out, "</section>\n");
 }

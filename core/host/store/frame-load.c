@@ -122,10 +122,10 @@ leave_out (AssayLoader *l, const AssayRunDir *dir, const char *why)
 {
   char *sentence = g_strdup_printf ("run %s was left out: %s", dir->id, why);
 
-  if (g_ptr_array_find_with_equal_func (l->set->left_out, sentence, g_str_equal, NULL))
+  if (g_ptr_array_find_with_equal_func (l->set->notes, sentence, g_str_equal, NULL))
     g_free (sentence); /* said when another metric was loaded */
   else
-    g_ptr_array_add (l->set->left_out, sentence);
+    g_ptr_array_add (l->set->notes, sentence);
 }
 
 static void

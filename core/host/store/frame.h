@@ -59,7 +59,8 @@ typedef struct
   GPtrArray *live;     /* AssayRunDir: those that run at the moment; no verdict counts them */
   guint n_missing;     /* runs of the plan not there or not ended, live ones too */
   char *plan, *preset; /* or NULL */
-  GPtrArray *left_out; /* char *: sentences on what was left out and why */
+  GPtrArray *notes;    /* char *: sentences on what was left out, taken from elsewhere, made by
+                          other code or judged by other rules */
 } AssayRunSet;
 
 /** As `assay claims` takes them: the newest plan of @preset (NULL: of any), completed by
@@ -82,7 +83,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayRunSet, assay_run_set_free)
  *
  *  Where the steps of one series (metric and labels) differ between runs, runs that differ in seed
  *  only are interpolated linearly on the range they share; @note then says so (NULL: nothing to
- *  say; the place may be NULL).  A damaged or unreadable run is left out, which @set->left_out
+ *  say; the place may be NULL).  A damaged or unreadable run is left out, which @set->notes
  *  says.  More than ASSAY_FRAME_MAX_CELLS cells are an error (USAGE).
  *
  *  Derived metrics are not known here (host/claims folds them). */

@@ -16,7 +16,7 @@ new_set (void)
 
   set->dirs = g_ptr_array_new_with_free_func ((GDestroyNotify) assay_run_dir_free);
   set->live = g_ptr_array_new_with_free_func ((GDestroyNotify) assay_run_dir_free);
-  set->left_out = g_ptr_array_new_with_free_func (g_free);
+  set->notes = g_ptr_array_new_with_free_func (g_free);
   return set;
 }
 
@@ -27,7 +27,7 @@ assay_run_set_free (AssayRunSet *set)
     return;
   g_ptr_array_unref (set->dirs);
   g_ptr_array_unref (set->live);
-  g_ptr_array_unref (set->left_out);
+  g_ptr_array_unref (set->notes);
   g_free (set->plan);
   g_free (set->preset);
   g_free (set);
@@ -38,7 +38,7 @@ static void G_GNUC_PRINTF (2, 3) say (AssayRunSet *set, const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  g_ptr_array_add (set->left_out, g_strdup_vprintf (format, args));
+  g_ptr_array_add (set->notes, g_strdup_vprintf (format, args));
   va_end (args);
 }
 
@@ -190,7 +190,7 @@ add_run (Search *s, JsonObject *run)
 }
 
 static void
-say_what_was_left_out (const Search *s, JsonObject *plan, const AssayStudyInfo *study)
+say_what_was_notes (const Search *s, JsonObject *plan, const AssayStudyInfo *study)
 {
   AssayRunSet *set = s->set;
 
@@ -237,7 +237,7 @@ assay_run_set_for_claims (AssayWorkspace *workspace, AssayStudyInfo *study, cons
       else
         set->n_missing++;
     }
-  say_what_was_left_out (&search, plan, study);
+  say_what_was_notes (&search, plan, study);
   g_strfreev (search.ids);
   return g_steal_pointer (&set);
 }

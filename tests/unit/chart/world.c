@@ -353,7 +353,7 @@ world_set (void)
   AssayRunDir *dir = g_new0 (AssayRunDir, 1), *crashed = g_new0 (AssayRunDir, 1);
 
   set->dirs = g_ptr_array_new_with_free_func (g_free);
-  set->left_out = g_ptr_array_new_with_free_func (g_free);
+  set->notes = g_ptr_array_new_with_free_func (g_free);
   dir->id = (char *) "0123456789ab";
   dir->path = (char *) "/nonexistent";
   dir->state = ASSAY_DONE;
@@ -369,7 +369,7 @@ world_set (void)
   crashed->reason = "killed by signal 11 <script>alert(2)</script>";
   g_ptr_array_add (set->dirs, dir);
   g_ptr_array_add (set->dirs, crashed);
-  g_ptr_array_add (set->left_out, g_strdup ("3 runs of other code are left out."));
+  g_ptr_array_add (set->notes, g_strdup ("3 runs of other code are left out."));
   set->n_missing = 1;
   return set;
 }
@@ -379,6 +379,6 @@ world_set_free (AssayRunSet *set)
 {
   json_object_unref (((AssayRunDir *) set->dirs->pdata[0])->run);
   g_ptr_array_unref (set->dirs);
-  g_ptr_array_unref (set->left_out);
+  g_ptr_array_unref (set->notes);
   g_free (set);
 }

@@ -460,10 +460,10 @@ test_damage_is_left_out_and_said (void)
   set = set_of (&world);
   frame = assay_frame_load (set, world.study, names, NULL, NULL, NULL);
   said = g_strjoinv ("\n", (char *[]){ "", NULL });
-  g_assert_cmpuint (set->left_out->len, ==, 4);
+  g_assert_cmpuint (set->notes->len, ==, 4);
   for (guint i = 0; i < 4; i++)
     {
-      const char *sentence = set->left_out->pdata[i];
+      const char *sentence = set->notes->pdata[i];
       g_autofree char *start = g_strdup_printf (
           "run %s was left out: ", (const char *[]){ "flipped", "array", "link", "labelled" }[i]);
 
@@ -473,7 +473,7 @@ test_damage_is_left_out_and_said (void)
   g_assert_nonnull (strstr (text, "seed=0 step=1 2"));
   g_assert_null (strstr (text, "seed=1 "));
   again = assay_frame_load (set, world.study, names, NULL, NULL, NULL);
-  g_assert_cmpuint (set->left_out->len, ==, 4); /* said once */
+  g_assert_cmpuint (set->notes->len, ==, 4); /* said once */
   free_world (&world);
 }
 
@@ -557,8 +557,8 @@ ids_of (const AssayRunSet *set)
 static gboolean
 says (const AssayRunSet *set, const char *part)
 {
-  for (guint i = 0; i < set->left_out->len; i++)
-    if (strstr (set->left_out->pdata[i], part) != NULL)
+  for (guint i = 0; i < set->notes->len; i++)
+    if (strstr (set->notes->pdata[i], part) != NULL)
       return TRUE;
   return FALSE;
 }
@@ -632,7 +632,7 @@ test_present_code_and_rules (void)
             world.study->identity ? world.study->identity : "",
             world.study->rules ? world.study->rules : "", 7, "");
   set = assay_run_set_for_claims (world.workspace, world.study, "quick", NULL);
-  g_assert_cmpuint (set->left_out->len, ==, 0);
+  g_assert_cmpuint (set->notes->len, ==, 0);
   free_world (&world);
 }
 
