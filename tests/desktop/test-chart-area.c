@@ -149,6 +149,25 @@ text_and_graphs_are_made_larger_instead (void)
   close_chart ();
 }
 
+/* On a telephone with letters half as large again the box of values is still whole. */
+static void
+read_in_large_letters (void)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  AssayChartHit hit;
+  int dpi;
+
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 96 * 1024 * 3 / 2, NULL);
+  open_chart (synthetic_chart (ASSAY_LINE, DATA_GOOD, 1), 360, 560);
+  desktop_test_settle ();
+  hit = place (1, 30);
+  g_assert_true (studio_chart_area_point_at (area, 1.5 * hit.at_x, 1.5 * hit.at_y));
+  desktop_test_picture (GTK_WIDGET (area), "chart-narrow-large");
+  close_chart ();
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
 static void
 every_mark_is_drawn_on_dark_and_in_narrow_windows (void)
 {
@@ -171,6 +190,7 @@ every_mark_is_drawn_on_dark_and_in_narrow_windows (void)
   desktop_test_settle ();
   desktop_test_picture (GTK_WIDGET (area), "chart-narrow");
   close_chart ();
+  read_in_large_letters ();
   adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_DEFAULT);
 }
 

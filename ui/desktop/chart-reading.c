@@ -54,10 +54,13 @@ rgba (const double c[3], double alpha)
   return (GdkRGBA){ (float) c[0], (float) c[1], (float) c[2], (float) alpha };
 }
 
+/* @stacked: the value stands below the name. */
 static void
-add_hit (StudioChartArea *area, GArray *rows, const AssayChartHit *hit, gboolean bold)
+add_hit (StudioChartArea *area, GArray *rows, const AssayChartHit *hit, gboolean bold,
+         gboolean stacked)
 {
-  int most = MAX (gtk_widget_get_width (GTK_WIDGET (area)) / 3, 90);
+  int room = MAX (gtk_widget_get_width (GTK_WIDGET (area)) - (int) (2 * PAD + SWATCH + 4), 60);
+  int most = stacked ? room : MAX (room / 3, 90);
   g_autofree char *value = assay_chart_hit_value (area->chart, hit);
   double colour[3];
   Row row = { .swatch = TRUE };
@@ -65,13 +68,13 @@ add_hit (StudioChartArea *area, GArray *rows, const AssayChartHit *hit, gboolean
   assay_chart_hit_colour (area->chart, hit, area->paper, colour);
   row.colour = rgba (colour, 1);
   row.name = new_layout (area, assay_chart_hit_name (area->chart, hit), bold, most);
-  row.value = new_layout (area, value, bold, most * 2);
+  row.value = new_layout (area, value, bold, room);
   g_array_append_val (rows, row);
 }
 
-/* The hits to show: all along x where there is an x, of many those around the point. */
+/* The hits to show: all along x where there is an x, of more than @most those around the point. */
 static GArray *
-shown_hits (StudioChartArea *area, guint *own)
+shown_hits (StudioChartArea *area, guint most, guint *own)
 {
   GArray *hits = assay_chart_hits_along (area->chart, &area->hit);
   guint at = 0;
@@ -84,12 +87,12 @@ shown_hits (StudioChartArea *area, guint *own)
       g_array_append_val (hits, area->hit);
       at = 0;
     }
-  if (hits->len > MAX_ROWS)
+  if (hits->len > most)
     {
-      guint first = MIN (at > MAX_ROWS / 2 ? at - MAX_ROWS / 2 : 0, hits->len - MAX_ROWS);
+      guint first = MIN (at > most / 2 ? at - most / 2 : 0, hits->len - most);
 
       g_array_remove_range (hits, 0, first);
-      g_array_set_size (hits, MAX_ROWS);
+      g_array_set_size (hits, most);
       at -= first;
     }
   *own = at;
@@ -97,11 +100,11 @@ shown_hits (StudioChartArea *area, guint *own)
 }
 
 static GArray *
-make_rows (StudioChartArea *area)
+make_rows (StudioChartArea *area, guint most, gboolean stacked)
 {
   GArray *rows = g_array_new (FALSE, TRUE, sizeof (Row));
   guint own;
-  g_autoptr (GArray) hits = shown_hits (area, &own);
+  g_autoptr (GArray) hits = shown_hits (area, most, &own);
   g_autofree char *place = assay_chart_hit_place (area->chart, &area->hit);
   Row head = { .name = new_layout (area, place, FALSE,
                                    MAX (gtk_widget_get_width (GTK_WIDGET (area)) - 40, 60)) };
@@ -109,7 +112,8 @@ make_rows (StudioChartArea *area)
   g_array_set_clear_func (rows, row_clear);
   g_array_append_val (rows, head);
   for (guint i = 0; i < hits->len; i++)
-    add_hit (area, rows, &g_array_index (hits, AssayChartHit, i), i == own && hits->len > 1);
+    add_hit (area, rows, &g_array_index (hits, AssayChartHit, i), i == own && hits->len > 1,
+             stacked);
   return rows;
 }
 
@@ -123,7 +127,7 @@ studio_chart_area_reading (StudioChartArea *area)
 
   if (area->chart == NULL || !area->has_hit)
     return NULL;
-  hits = shown_hits (area, &own);
+  hits = shown_hits (area, MAX_ROWS, &own);
   place = assay_chart_hit_place (area->chart, &area->hit);
   out = g_string_new (place);
   for (guint i = 0; i < hits->len; i++)
@@ -192,75 +196,111 @@ draw_cross (StudioChartArea *area, GtkSnapshot *snapshot)
   append_disc (snapshot, x, y, 4.5f, &dot);
 }
 
+/* The rows and how they stand: side by side or, where there is no room for that, stacked. */
 typedef struct
 {
-  float name, value, row, width, height;
-} Measure;
+  GArray *rows; /* Row */
+  gboolean stacked;
+  float name, line, row, width, height;
+} Box;
 
-static Measure
-measure (const GArray *rows)
+static void
+measure (Box *box)
 {
-  Measure m = { 0 };
+  float value = 0;
   int width, height, head = 0;
 
-  for (guint i = 0; i < rows->len; i++)
+  for (guint i = 0; i < box->rows->len; i++)
     {
-      const Row *row = &g_array_index (rows, Row, i);
+      const Row *row = &g_array_index (box->rows, Row, i);
 
       pango_layout_get_pixel_size (row->name, &width, &height);
-      m.row = MAX (m.row, (float) height);
+      box->line = MAX (box->line, (float) height + 3);
       if (!row->swatch)
         {
           head = width;
           continue;
         }
-      m.name = MAX (m.name, (float) width);
+      box->name = MAX (box->name, (float) width);
       pango_layout_get_pixel_size (row->value, &width, NULL);
-      m.value = MAX (m.value, (float) width);
+      value = MAX (value, (float) width);
     }
-  m.row += 3;
-  m.width = MAX (SWATCH + m.name + 12 + m.value, (float) head) + 2 * PAD;
-  m.height = m.row * (float) rows->len + 2 * PAD - 3;
-  return m;
+  box->row = box->line * (box->stacked ? 2 : 1);
+  box->width = SWATCH + (box->stacked ? MAX (box->name, value) : box->name + 12 + value);
+  box->width = MAX (box->width, (float) head) + 2 * PAD;
+  box->height = box->line + box->row * (float) (box->rows->len - 1) + 2 * PAD - 3;
+}
+
+static Box
+box_of (StudioChartArea *area)
+{
+  float width = (float) gtk_widget_get_width (GTK_WIDGET (area)) - 4,
+        height = (float) gtk_widget_get_height (GTK_WIDGET (area)) - 4;
+  Box box = { .rows = make_rows (area, MAX_ROWS, FALSE) };
+  float fit;
+
+  measure (&box);
+  if (box.width <= width && box.height <= height)
+    return box;
+  g_array_unref (box.rows);
+  box.stacked = box.width > width;
+  fit = floorf ((height - 2 * PAD - box.line) / (box.line * (box.stacked ? 2 : 1)));
+  box = (Box){ .stacked = box.stacked };
+  box.rows = make_rows (area, (guint) CLAMP (fit, 1, MAX_ROWS), box.stacked);
+  measure (&box);
+  return box;
+}
+
+static void
+draw_row (const Box *box, const Row *row, GtkSnapshot *snapshot, float x, float y,
+          const GdkRGBA *ink)
+{
+  append_disc (snapshot, x + 4, y + box->line / 2 - 1.5f, 4, &row->colour);
+  append_layout (snapshot, row->name, x + SWATCH, y, ink);
+  if (box->stacked)
+    append_layout (snapshot, row->value, x + SWATCH, y + box->line, ink);
+  else
+    append_layout (snapshot, row->value, x + SWATCH + box->name + 12, y, ink);
+}
+
+/* Beside the point, not over it; where there is no room to the right, to the left. */
+static GskRoundedRect
+frame_of (StudioChartArea *area, const Box *box)
+{
+  float width = (float) gtk_widget_get_width (GTK_WIDGET (area));
+  float height = (float) gtk_widget_get_height (GTK_WIDGET (area)), x, y;
+  GskRoundedRect frame;
+
+  to_widget (area, area->hit.at_x, area->hit.at_y, &x, &y);
+  x = x + 16 + box->width <= width ? x + 16 : x - 16 - box->width;
+  x = CLAMP (x, 2, MAX (width - box->width - 2, 2));
+  if (box->stacked) /* at an edge: what is read stays in sight */
+    y = y + 16 + box->height / 2 < height - box->height / 2 ? height : 0;
+  y = CLAMP (y - box->height / 2, 2, MAX (height - box->height - 2, 2));
+  gsk_rounded_rect_init_from_rect (&frame, &GRAPHENE_RECT_INIT (x, y, box->width, box->height), 8);
+  return frame;
 }
 
 static void
 draw_box (StudioChartArea *area, GtkSnapshot *snapshot)
 {
-  g_autoptr (GArray) rows = make_rows (area);
-  Measure m = measure (rows);
-  float width = (float) gtk_widget_get_width (GTK_WIDGET (area));
-  float height = (float) gtk_widget_get_height (GTK_WIDGET (area)), x, y;
   GdkRGBA ink = rgba (area->ink, 1), faint = rgba (area->ink, .65), edge = rgba (area->ink, .2),
           paper = rgba (area->paper, .95), shade = { 0, 0, 0, .25f };
-  GskRoundedRect box;
+  Box box = box_of (area);
+  GskRoundedRect frame = frame_of (area, &box);
+  float x = frame.bounds.origin.x + PAD, y = frame.bounds.origin.y + PAD;
 
-  to_widget (area, area->hit.at_x, area->hit.at_y, &x, &y);
-  /* Beside the point, not over it; where there is no room to the right, to the left. */
-  x = x + 16 + m.width <= width ? x + 16 : x - 16 - m.width;
-  x = CLAMP (x, 2, MAX (width - m.width - 2, 2));
-  y = CLAMP (y - m.height / 2, 2, MAX (height - m.height - 2, 2));
-  gsk_rounded_rect_init_from_rect (&box, &GRAPHENE_RECT_INIT (x, y, m.width, m.height), 8);
-  gtk_snapshot_append_outset_shadow (snapshot, &box, &shade, 0, 1, 0, 5);
-  gtk_snapshot_push_rounded_clip (snapshot, &box);
-  gtk_snapshot_append_color (snapshot, &paper, &box.bounds);
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const Row *row = &g_array_index (rows, Row, i);
-      float top = y + PAD + m.row * (float) i;
-
-      if (!row->swatch)
-        {
-          append_layout (snapshot, row->name, x + PAD, top, &faint);
-          continue;
-        }
-      append_disc (snapshot, x + PAD + 4, top + m.row / 2 - 1.5f, 4, &row->colour);
-      append_layout (snapshot, row->name, x + PAD + SWATCH, top, &ink);
-      append_layout (snapshot, row->value, x + PAD + SWATCH + m.name + 12, top, &ink);
-    }
+  gtk_snapshot_append_outset_shadow (snapshot, &frame, &shade, 0, 1, 0, 5);
+  gtk_snapshot_push_rounded_clip (snapshot, &frame);
+  gtk_snapshot_append_color (snapshot, &paper, &frame.bounds);
+  append_layout (snapshot, g_array_index (box.rows, Row, 0).name, x, y, &faint);
+  y += box.line;
+  for (guint i = 1; i < box.rows->len; i++, y += box.row)
+    draw_row (&box, &g_array_index (box.rows, Row, i), snapshot, x, y, &ink);
   gtk_snapshot_pop (snapshot);
-  gtk_snapshot_append_border (snapshot, &box, (float[4]){ 1, 1, 1, 1 },
+  gtk_snapshot_append_border (snapshot, &frame, (float[4]){ 1, 1, 1, 1 },
                               (GdkRGBA[4]){ edge, edge, edge, edge });
+  g_array_unref (box.rows);
 }
 
 static void
