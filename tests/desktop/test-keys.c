@@ -5,6 +5,7 @@
 #include "ui/desktop/actions.h"
 #include "ui/desktop/artifact.h"
 #include "ui/desktop/chart-area.h"
+#include "ui/desktop/claim-row.h"
 #include "ui/desktop/figures-view.h"
 #include "ui/desktop/filter-entry.h"
 #include "ui/desktop/graph-canvas.h"
@@ -572,6 +573,110 @@ a_key_means_one_thing_on_each_page (void)
     }
 }
 
+static const char *
+page_of_window (void)
+{
+  return adw_view_stack_get_visible_child_name (
+      ADW_VIEW_STACK (desktop_test_find (window, ADW_TYPE_VIEW_STACK, "pages")));
+}
+
+static void
+give (const char *detailed)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+
+  g_assert_true (g_action_parse_detailed_name (detailed, &name, &target, NULL));
+  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target));
+}
+
+static gboolean
+can_name (gpointer action)
+{
+  return g_action_group_get_action_enabled (G_ACTION_GROUP (window), action);
+}
+
+static gboolean
+has_kept (gpointer data)
+{
+  return desktop_test_find (window, GTK_TYPE_LABEL, "A kept one") != NULL;
+}
+
+static gboolean
+has_not_kept (gpointer data)
+{
+  return !has_kept (NULL);
+}
+
+static gboolean
+is_judged (gpointer data)
+{
+  return desktop_test_find (window, STUDIO_TYPE_CLAIM_ROW, NULL) != NULL;
+}
+
+/* As keys give them: about what is seen. */
+static void
+empty_names_mean_what_is_seen (void)
+{
+  studio_session_select (studio_window_session (window), "gallery", NULL, NULL);
+  show_page ("study");
+  give ("win.study-figure::");
+  g_assert_cmpstr (page_of_window (), ==, "figures");
+  desktop_test_until (can_name, "figure-keep");
+  give ("win.figure-keep::A kept one");
+  desktop_test_until (has_kept, NULL);
+  give ("win.figure-remove::");
+  desktop_test_until (has_not_kept, NULL);
+  give ("win.undo");
+  desktop_test_until (has_kept, NULL);
+  give ("win.figure-option(('y-scale','log10'))");
+  desktop_test_until (can_name, "figure-as-declared");
+  give ("win.figure-as-declared");
+  show_page ("claims");
+  desktop_test_until (is_judged, NULL);
+  give ("win.claims-show::A3");
+  give ("win.claims-figure::");
+  g_assert_cmpstr (page_of_window (), ==, "figures");
+  g_assert_false (can_name ("claims-open-report"));
+}
+
+static gboolean
+is_other (gpointer path)
+{
+  GList *windows = gtk_application_get_windows (gtk_window_get_application (GTK_WINDOW (window)));
+
+  for (; windows != NULL; windows = windows->next)
+    if (windows->data != window && STUDIO_IS_WINDOW (windows->data)
+        && g_str_equal (
+            assay_workspace_path (studio_session_workspace (studio_window_session (windows->data))),
+            path))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+the_workspace_before_is_opened_again (void)
+{
+  g_autofree char *before = desktop_test_folder ("before");
+  g_autofree char *here
+      = g_strdup (assay_workspace_path (studio_session_workspace (studio_window_session (window))));
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (window));
+
+  studio_settings_add_recent (before);
+  studio_settings_add_recent (here);
+  g_action_group_activate_action (G_ACTION_GROUP (application), "workspace",
+                                  g_variant_new_string (""));
+  desktop_test_until (is_other, before);
+  desktop_test_settle ();
+  for (GList *item = gtk_application_get_windows (application), *next; item != NULL; item = next)
+    {
+      next = item->next;
+      if (item->data != window)
+        gtk_window_destroy (item->data);
+    }
+  desktop_test_settle ();
+}
+
 static void
 add_menu (GHashTable *found, GMenuModel *menu)
 {
@@ -643,7 +748,13 @@ static void
 the_mouse_finds_every_command (void)
 {
   g_autoptr (GHashTable) found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GtkMenuButton *menu
+      = GTK_MENU_BUTTON (desktop_test_find (window, GTK_TYPE_MENU_BUTTON, "menu_button"));
 
+  gtk_menu_button_popup (menu);
+  desktop_test_settle ();
+  desktop_test_picture (GTK_WIDGET (gtk_menu_button_get_popover (menu)), "menu");
+  gtk_menu_button_popdown (menu);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
       show_page (pages[i]);
@@ -685,6 +796,8 @@ main (int argc, char **argv)
   ADD ("windows-of-artifacts-show-theirs", windows_of_artifacts_show_theirs);
   ADD ("a-key-means-one-thing-on-each-page", a_key_means_one_thing_on_each_page);
   ADD ("the-mouse-finds-every-command", the_mouse_finds_every_command);
+  ADD ("empty-names-mean-what-is-seen", empty_names_mean_what_is_seen);
+  ADD ("the-workspace-before-is-opened-again", the_workspace_before_is_opened_again);
 #undef ADD
   result = g_test_run ();
   desktop_test_close (window);
