@@ -124,14 +124,12 @@ what_is_looked_at_is_kept_with_a_figure (void)
   window = figures_open (workspace);
   g_assert_false (studio_chart_area_is_zoomed (figures_area (window)));
   show_kept (window, named.name);
-  desktop_test_settle ();
   figures_wait (window, "Learning curves", NULL);
   back = assay_chart_get_view (figures_chart (window));
   g_assert_cmpmem (&seen, sizeof seen, &back, sizeof back);
   g_assert_true (assay_chart_hides (figures_chart (window), entry));
   /* The declared one is still seen whole. */
   figures_give (window, "figure", "learning");
-  desktop_test_settle ();
   figures_wait (window, "Learning curves", NULL);
   g_assert_false (studio_chart_area_is_zoomed (figures_area (window)));
   g_assert_false (assay_chart_hides (figures_chart (window), entry));
@@ -176,11 +174,9 @@ older_and_hostile_files_are_read_as_far_as_they_go (void)
   figures_give (window, "figure-as-declared", NULL);
   figures_wait (window, "Learning curves", "95 % interval (");
   show_kept (window, "Far away");
-  desktop_test_settle ();
   figures_wait (window, "Learning curves", NULL);
   g_assert_false (studio_chart_area_is_zoomed (figures_area (window)));
   show_kept (window, "Numbers");
-  desktop_test_settle ();
   figures_wait (window, "Learning curves", "95 % interval (");
   g_assert_null (desktop_test_find (view_of (window), GTK_TYPE_LABEL, "Nowhere"));
   g_assert_null (desktop_test_find (view_of (window), GTK_TYPE_LABEL, "No id"));

@@ -21,7 +21,6 @@ begin (void)
   figures_give (window, "figure-as-declared", NULL);
   g_action_group_change_action_state (G_ACTION_GROUP (window), "figure-options",
                                       g_variant_new_boolean (TRUE));
-  desktop_test_settle ();
   figures_wait (window, "Learning curves", "95 % interval (n = 4)");
 }
 
@@ -155,14 +154,12 @@ centers_bands_and_axes_are_chosen_in_the_panel (void)
       figures_wait (window, "Learning curves", cases[i].says);
       g_assert_cmpstr (option_of (cases[i].option), ==, cases[i].value);
     }
-  desktop_test_settle ();
   g_assert_cmpuint (figures_chart (window)->x.kind, ==, ASSAY_SQRT);
   g_assert_cmpuint (figures_chart (window)->y.kind, ==, ASSAY_SYMLOG);
   assert_export_is_the_commands ("learning", every);
   desktop_test_picture (GTK_WIDGET (window), "figures-options-scales");
   figures_give (window, "figure-as-declared", NULL);
   figures_wait (window, "Learning curves", "95 % interval (n = 4)");
-  desktop_test_settle ();
   g_assert_cmpuint (figures_chart (window)->x.kind, ==, ASSAY_LINEAR);
   g_assert_cmpuint (adw_combo_row_get_selected (panel_row ("Center")), ==, 0);
   assert_export_is_the_commands ("learning", every);
@@ -192,14 +189,12 @@ seeds_are_drawn_one_by_one_and_dimensions_by_color_and_panel (void)
   g_assert_cmpuint (n_thin (figures_chart (window)), ==, 12);
   choose ("Rows", "Agent");
   figures_wait (window, "Learning curves", NULL);
-  desktop_test_settle ();
   g_assert_cmpuint (figures_chart (window)->n_rows, ==, 3);
   assert_export_is_the_commands ("learning", vectors);
   desktop_test_picture (GTK_WIDGET (window), "figures-options-rows");
   choose ("One line per", "As declared");
   choose ("Color", "Seed");
   figures_wait (window, "Learning curves", NULL);
-  desktop_test_settle ();
   g_assert_cmpstr (figures_chart (window)->color.title, ==, "Seed");
   g_assert_cmpuint (figures_chart (window)->color.levels->len, ==, 4);
   assert_export_is_the_commands ("learning", vectors);
@@ -217,7 +212,6 @@ smoothing_leaves_the_raw_trace (void)
   amount = GTK_RANGE (desktop_test_find (window, GTK_TYPE_SCALE, "amount"));
   gtk_range_set_value (amount, .5);
   figures_wait (window, "Learning curves", "Smoothed: mean of");
-  desktop_test_settle ();
   g_assert_cmpstr (option_of ("smooth"), ==, "mean");
   first = ((ChartPanel *) figures_chart (window)->panels->pdata[0])->series->pdata[0];
   g_assert_cmpuint (first->raw->len, ==, first->y->len);
@@ -257,7 +251,6 @@ what_is_zoomed_and_hidden_is_exported_so (void)
   g_assert_true (studio_chart_area_is_zoomed (area));
   figures_give (window, "figure-as-declared", NULL);
   figures_wait (window, "Learning curves", NULL);
-  desktop_test_settle ();
   g_assert_false (assay_chart_hides (figures_chart (window), entry));
   g_assert_false (studio_chart_area_is_zoomed (area));
 }
@@ -271,7 +264,6 @@ every_figure_has_its_own_options (void)
   figures_set_option (window, "smooth", "ema 0.8");
   figures_set_option (window, "x-scale", "log10");
   figures_wait (window, "Learning curves", "Smoothed: exponential mean");
-  desktop_test_settle ();
   desktop_test_picture (GTK_WIDGET (window), "figures-options");
   figures_give (window, "figure", "rewards");
   figures_wait (window, "Rewards by arm", NULL);

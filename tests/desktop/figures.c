@@ -28,10 +28,13 @@ static gboolean
 is_shown (gpointer data)
 {
   const Wanted *wanted = data;
+  GtkWidget *view = desktop_test_find (wanted->window, STUDIO_TYPE_FIGURES_VIEW, NULL);
+  GtkWidget *busy = desktop_test_find (view, GTK_TYPE_SPINNER, "busy");
   AssayChart *chart = figures_chart (wanted->window);
   g_autofree char *caption = chart != NULL ? assay_chart_caption (chart) : NULL;
 
-  return chart != NULL && g_str_equal (assay_chart_title (chart), wanted->title)
+  return chart != NULL && !gtk_spinner_get_spinning (GTK_SPINNER (busy))
+         && g_str_equal (assay_chart_title (chart), wanted->title)
          && (wanted->says == NULL || strstr (caption, wanted->says) != NULL);
 }
 

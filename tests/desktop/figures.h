@@ -12,7 +12,8 @@ StudioWindow *figures_open (const char *workspace);
 StudioChartArea *figures_area (gpointer window);
 /** Owned by the area; NULL: none yet. */
 AssayChart *figures_chart (gpointer window);
-/** Waits until the page shows a figure of this title whose caption has @says (NULL: anything). */
+/** Waits until the page, which draws nothing else any more, shows a figure of this title whose
+ *  caption has @says (NULL: anything). */
 void figures_wait (StudioWindow *window, const char *title, const char *says);
 /** Gives a command of the window; @target NULL: it takes none. */
 void figures_give (StudioWindow *window, const char *action, const char *target);
