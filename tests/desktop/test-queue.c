@@ -347,6 +347,29 @@ assert_leads_to_failed_runs (StudioWindow *window)
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", "queue"));
 }
 
+static gboolean
+has_problem (gpointer window)
+{
+  return newest (window)->problem != NULL;
+}
+
+/* Its runs are there, and are read of no more. */
+static void
+damage_plan (StudioWindow *window)
+{
+  g_autofree char *name = g_strconcat (newest (window)->id, ".json", NULL);
+  g_autofree char *path = g_build_filename (
+      assay_workspace_path (studio_session_workspace (studio_window_session (window))), "plans",
+      name, NULL);
+
+  g_assert_true (g_file_set_contents (path, "{}", -1, NULL));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.refresh", NULL));
+  desktop_test_until (has_problem, window);
+  g_assert_nonnull (
+      desktop_test_find (queue_of (window), GTK_TYPE_LABEL, "A plan that cannot be read"));
+  g_assert_false (studio_queue_plan_can_be_retried (newest (window)));
+}
+
 static void
 a_failure_says_why_at_once (void)
 {
@@ -369,6 +392,7 @@ a_failure_says_why_at_once (void)
   g_assert_cmpstr (studio_session_selection (studio_window_session (window))->study, ==, "gallery");
   g_assert_cmpuint (g_strv_length (studio_session_selection (studio_window_session (window))->runs),
                     ==, 6);
+  damage_plan (window);
   desktop_test_close (window);
 }
 

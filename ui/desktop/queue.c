@@ -29,7 +29,9 @@ typedef struct
   GHashTable *places; /* run -> its place in plan->runs */
   gint64 looked;      /* when runs/ was last changed, as `there` was counted */
   guint there;        /* of its runs, whichever plan they are of now */
-  guint next;         /* the place from which on runs wait: they are started in this order */
+  GPtrArray *failed;  /* StudioQueueRun, when `lost` runs were lost; NULL: not read yet */
+  guint lost;
+  guint next; /* the place from which on runs wait: they are started in this order */
 } Known;
 
 struct _StudioQueueReader
@@ -76,6 +78,7 @@ known_free (gpointer data)
   plan_free (known->plan);
   g_strfreev (known->differing);
   g_free (known->threads);
+  g_clear_pointer (&known->failed, g_ptr_array_unref);
   g_clear_pointer (&known->places, g_hash_table_unref);
   g_free (known);
 }
@@ -244,27 +247,54 @@ count_there (StudioQueueReader *reader, Known *known)
   return known->there;
 }
 
-static void
-count_states (StudioQueueReader *reader, Known *known, StudioQueuePlan *plan, AssayIndex *index)
+static StudioQueuePlan *
+find_plan (const GPtrArray *plans, const char *id)
 {
-  static const char *const by[] = { "status", NULL };
-  g_autofree char *text = g_strdup_printf ("plan=%s", plan->id);
-  g_autoptr (AssayFilter) filter = assay_filter_parse (text, NULL);
+  for (guint i = 0; i < plans->len; i++)
+    if (g_strcmp0 (((StudioQueuePlan *) plans->pdata[i])->id, id) == 0)
+      return plans->pdata[i];
+  return NULL;
+}
+
+static char *
+filter_of (const GPtrArray *plans)
+{
+  GString *text = g_string_new ("plan=");
+
+  for (guint i = 0; i < plans->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "",
+                            ((StudioQueuePlan *) plans->pdata[i])->id);
+  return g_string_free (text, FALSE);
+}
+
+/* Of all plans in one answer: each looks at all runs. */
+static void
+count_states (const GPtrArray *plans, AssayIndex *index)
+{
+  static const char *const by[] = { "plan", "status", NULL };
+  g_autofree char *text = filter_of (plans);
+  g_autoptr (AssayFilter) filter = plans->len > 0 ? assay_filter_parse (text, NULL) : NULL;
   const AssayGroupQuery asked = { .filter = filter, .by = by };
-  g_autoptr (AssayRunGroups) groups = assay_index_group (index, &asked, NULL);
-  guint own = 0, assigned = plan->runs->len - 1, there = assigned;
+  g_autoptr (AssayRunGroups) groups
+      = filter != NULL ? assay_index_group (index, &asked, NULL) : NULL;
 
   for (guint i = 0; groups != NULL && i < groups->groups->len; i++)
     {
       const AssayRunGroup *group = &g_array_index (groups->groups, AssayRunGroup, i);
+      StudioQueuePlan *plan = find_plan (plans, group->values[0]);
 
-      for (guint s = 0; s < ASSAY_N_STATES; s++)
-        if (g_strcmp0 (group->values[0], assay_state_name (s)) == 0)
+      for (guint s = 0; plan != NULL && s < ASSAY_N_STATES; s++)
+        if (g_strcmp0 (group->values[1], assay_state_name (s)) == 0)
           plan->counts[s] = group->n_runs;
-      own += group->n_runs;
     }
-  if (own < assigned)
-    there = count_there (reader, known);
+}
+
+static void
+count_others (StudioQueueReader *reader, Known *known, StudioQueuePlan *plan)
+{
+  guint own = studio_queue_plan_own (plan), assigned = plan->runs->len - 1;
+  guint there = own < assigned ? count_there (reader, known) : assigned;
+
   plan->elsewhere = there > own ? there - own : 0;
   plan->deleted = assigned - there;
 }
@@ -420,8 +450,26 @@ estimate (StudioQueuePlan *plan, AssayIndex *index)
   plan->remaining = plan->live ? remaining_of (plan, left, index) : NAN;
 }
 
+/* What has ended stays as it is as long as there are as many. */
+static void
+read_failed (Known *known, StudioQueuePlan *plan, AssayIndex *index)
+{
+  guint lost = studio_queue_plan_lost (plan);
+
+  if (plan->live || known->failed == NULL || known->lost != lost)
+    {
+      g_clear_pointer (&known->failed, g_ptr_array_unref);
+      known->failed = g_ptr_array_new_with_free_func (run_free);
+      known->lost = lost;
+      if (lost > 0)
+        read_some (known, known->failed, LOST, FAILURES, index);
+    }
+  g_ptr_array_unref (plan->failed);
+  plan->failed = g_ptr_array_ref (known->failed);
+}
+
 static StudioQueuePlan *
-plan_now (StudioQueueReader *reader, Known *known, gboolean live, AssayIndex *index)
+plan_new (const Known *known, gboolean live)
 {
   StudioQueuePlan *plan = g_memdup2 (known->plan, sizeof *plan);
 
@@ -434,20 +482,24 @@ plan_now (StudioQueueReader *reader, Known *known, gboolean live, AssayIndex *in
   plan->live = live;
   plan->running = g_ptr_array_new_with_free_func (run_free);
   plan->waiting = g_ptr_array_new_with_free_func (run_free);
-  plan->failed = g_ptr_array_new_with_free_func (run_free);
-  if (plan->problem != NULL)
-    return plan;
-  count_states (reader, known, plan, index);
+  plan->failed = known->failed != NULL ? g_ptr_array_ref (known->failed)
+                                       : g_ptr_array_new_with_free_func (run_free);
+  return plan;
+}
+
+/* Its states have been counted. */
+static void
+fill_plan (StudioQueueReader *reader, Known *known, StudioQueuePlan *plan, AssayIndex *index)
+{
+  count_others (reader, known, plan);
   /* Where the supervisor has just ended the index has not seen yet what became of the runs. */
-  plan->live = live || plan->counts[ASSAY_QUEUED] + plan->counts[ASSAY_RUNNING] > 0;
+  plan->live |= plan->counts[ASSAY_QUEUED] + plan->counts[ASSAY_RUNNING] > 0;
+  read_failed (known, plan, index);
   if (plan->live)
     read_running (reader, known, plan, index);
-  if (studio_queue_plan_lost (plan) > 0)
-    read_some (known, plan->failed, LOST, FAILURES, index);
   if (plan->counts[ASSAY_QUEUED] > 0)
     read_waiting (known, plan, index);
   estimate (plan, index);
-  return plan;
 }
 
 /* Ids begin with the second of their making: "20261128-193000-". */
@@ -460,18 +512,8 @@ by_age (gconstpointer a, gconstpointer b)
   return order != 0 ? order : (x->created < y->created) - (x->created > y->created);
 }
 
-/* Of one whose runs were deleted nothing is left to show. */
-static void
-add_plan (GPtrArray *plans, StudioQueuePlan *plan)
-{
-  if (!plan->live && plan->deleted > 0 && plan->deleted == plan->runs->len - 1)
-    plan_free (plan);
-  else
-    g_ptr_array_add (plans, plan);
-}
-
-GPtrArray *
-studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry, AssayIndex *index)
+static GPtrArray *
+newest_plans (StudioQueueReader *reader, AssayRegistry *registry)
 {
   GPtrArray *plans = g_ptr_array_new_with_free_func (plan_free);
   g_auto (GStrv) ids = assay_workspace_list (reader->workspace, "plans", NULL);
@@ -481,12 +523,37 @@ studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry, AssayInde
     {
       const char *id = ids[n - 1 - k];
       gboolean live = assay_plan_is_executed (reader->workspace, id);
-      Known *known = k < NEWEST || live ? know_plan (reader, registry, id) : NULL;
+      const Known *known = k < NEWEST || live ? know_plan (reader, registry, id) : NULL;
 
       if (known != NULL)
-        add_plan (plans, plan_now (reader, known, live, index));
+        g_ptr_array_add (plans, plan_new (known, live));
     }
   g_ptr_array_sort (plans, by_age);
+  return plans;
+}
+
+/* Of one whose runs were deleted nothing is left to show. */
+static gboolean
+is_deleted (const StudioQueuePlan *plan)
+{
+  return !plan->live && plan->deleted > 0 && plan->deleted == plan->runs->len - 1;
+}
+
+GPtrArray *
+studio_queue_read (StudioQueueReader *reader, AssayRegistry *registry, AssayIndex *index)
+{
+  GPtrArray *plans = newest_plans (reader, registry);
+
+  count_states (plans, index);
+  for (guint i = plans->len; i-- > 0;)
+    {
+      StudioQueuePlan *plan = plans->pdata[i];
+
+      if (plan->problem == NULL)
+        fill_plan (reader, g_hash_table_lookup (reader->known, plan->id), plan, index);
+      if (is_deleted (plan))
+        g_ptr_array_remove_index (plans, i);
+    }
   studio_queue_progress_forget (reader->progress, plans);
   return plans;
 }
