@@ -170,7 +170,7 @@ assert_says (GtkApplication *application, const char *path, const char *sentence
   g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (button)), ==,
                    "win.open-workspace");
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.shortcuts", NULL));
-  gtk_window_destroy (desktop_test_dialog (window, GTK_TYPE_SHORTCUTS_WINDOW));
+  gtk_window_destroy (desktop_test_dialog (window, GTK_TYPE_WINDOW));
   after = g_settings_get_strv (studio_settings (), "recent-workspaces");
   g_assert_true (g_strv_equal ((const char *const *) before, (const char *const *) after));
   desktop_test_resize (STUDIO_WINDOW (window), 360, 640);
