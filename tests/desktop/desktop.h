@@ -26,17 +26,23 @@ char *desktop_test_command (const char *workspace, const char *arguments);
 GStrv desktop_test_runs (StudioSession *session, const char *filter);
 /** Light or dark, for pictures. */
 void desktop_test_dark (gboolean dark);
-/** Gives the window another size, as a person would, and waits until it has it. */
+/** Gives a window another size, as a person would, and waits until it has it. */
 void desktop_test_resize (gpointer window, int width, int height);
 
 /** Runs the main loop until @holds (@data) or forty seconds have gone (then the test fails). */
 void desktop_test_until (gboolean (*holds) (gpointer data), gpointer data);
 /** Runs the main loop for a frame or two. */
 void desktop_test_settle (void);
+/** Runs it until nothing goes on any more: no task, no slices, nothing to do in two frames of
+ *  @widget. */
+void desktop_test_rest (GtkWidget *widget);
 
+/** What is seen of the widget, freed by the caller. */
+GdkTexture *desktop_test_look (GtkWidget *widget);
 /** Saves the widget as PNG in the folder of test pictures (build/tests/desktop/pictures): @name
- *  without ending. */
+ *  without ending.  Under sanitizers it is drawn only. */
 void desktop_test_picture (GtkWidget *widget, const char *name);
+void desktop_test_save (GdkTexture *picture, const char *name);
 
 /** The first descendant of this type, and buildable name or text if not NULL; NULL: none. */
 GtkWidget *desktop_test_find (gpointer widget, GType type, const char *name);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every dialog that asks for a file, used as a person does, and every action, which opens them.  A
- * program of its own, since GTK's file dialog leaves memory of its own behind. */
+/* Every dialog that asks for a file, used as a person does, and nothing else: a file that is
+ * written into the folder which GTK's dialog watches may leave memory of GTK's behind. */
 #include "desktop.h"
-#include "ui/desktop/actions.h"
 #include "ui/desktop/artifact.h"
 #include "ui/desktop/form.h"
 #include "ui/desktop/runs-table.h"
 #include "ui/desktop/studies-view.h"
 #include <assay/plugin.h>
-
 #include <string.h>
 
 static char *workspace;
@@ -316,80 +314,6 @@ a_file_is_chosen_for_a_parameter (void)
   desktop_test_close (window);
 }
 
-/* ---- every action ---- */
-
-/* What starts runs or other programs, or ends this one; all but the folder have tests of their own.
- */
-static gboolean
-is_left_out (const char *action)
-{
-  static const char *const names[] = { "win.run",        "win.run-retry",    "win.run-resume",
-                                       "win.run-verify", "win.queue-resume", "win.queue-retry",
-                                       "win.run-folder", "app.quit",         NULL };
-
-  return g_strv_contains (names, action);
-}
-
-/* Menu and windows over the window: as a person leaves them before the next. */
-static void
-close_dialogs (gpointer window)
-{
-  GtkWidget *menu = desktop_test_find (window, GTK_TYPE_MENU_BUTTON, "menu_button");
-  GtkWindow *dialog;
-
-  gtk_menu_button_popdown (GTK_MENU_BUTTON (menu));
-  while ((dialog = desktop_test_dialog (window, GTK_TYPE_WINDOW)) != NULL)
-    {
-      if (GTK_IS_FILE_CHOOSER_DIALOG (dialog))
-        gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
-      else
-        gtk_window_destroy (dialog);
-      desktop_test_settle ();
-    }
-}
-
-/* As its key or its item of a menu does: nothing happens where it is not enabled. */
-static guint
-take (gpointer window, const StudioAction *action)
-{
-  g_autofree char *name = NULL;
-  g_autoptr (GVariant) target = NULL;
-  GActionGroup *group = G_ACTION_GROUP (window);
-
-  g_assert_true (g_action_parse_detailed_name (action->name, &name, &target, NULL));
-  if (g_str_has_prefix (name, "app."))
-    group = G_ACTION_GROUP (gtk_window_get_application (window));
-  else if (!g_str_has_prefix (name, "win."))
-    return 0; /* a widget's own */
-  if (is_left_out (name) || !g_action_group_get_action_enabled (group, name + 4))
-    return 0;
-  g_test_message ("%s", action->name);
-  g_action_group_activate_action (group, name + 4, g_steal_pointer (&target));
-  desktop_test_settle ();
-  close_dialogs (window);
-  return 1;
-}
-
-/* No warning, whatever is shown; a warning ends the test. */
-static void
-every_action_can_be_taken_on_every_page (void)
-{
-  static const char *const pages[] = { "studies", "runs", "figures", "compare", "claims", "queue" };
-  guint taken = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
-    {
-      StudioWindow *window = open_page (pages[i]);
-
-      desktop_test_settle ();
-      for (guint k = 0; k < studio_n_actions; k++)
-        if (!g_str_has_prefix (studio_actions[k].name, "win.page"))
-          taken += take (window, &studio_actions[k]);
-      desktop_test_close (window);
-    }
-  g_assert_cmpuint (taken, >, studio_n_actions);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -402,7 +326,6 @@ main (int argc, char **argv)
   ADD ("a-report-is-written", a_report_is_written);
   ADD ("a-graph-is-exported", a_graph_is_exported);
   ADD ("a-file-is-chosen-for-a-parameter", a_file_is_chosen_for_a_parameter);
-  ADD ("every-action-can-be-taken-on-every-page", every_action_can_be_taken_on_every_page);
   ADD ("another-workspace-is-opened", another_workspace_is_opened);
 #undef ADD
   return g_test_run ();

@@ -26,8 +26,9 @@ text (GtkBox *box, const char *words, const char *style)
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  /* A selectable label takes the focus and then selects all of itself. */
-  gtk_widget_set_focusable (label, FALSE);
+  /* A selectable label takes the focus and then selects all of itself; one that is not focusable
+   * holds Tab. */
+  gtk_widget_set_can_focus (label, FALSE);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
   gtk_box_append (box, label);

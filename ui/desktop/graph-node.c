@@ -86,7 +86,7 @@ add_values (GtkBox *box, const GPtrArray *columns, guint node)
       GtkWidget *words = label_new (value, column->numbers != NULL ? "numeric" : NULL);
 
       gtk_label_set_selectable (GTK_LABEL (words), TRUE);
-      gtk_widget_set_focusable (words, FALSE);
+      gtk_widget_set_can_focus (words, FALSE);
       gtk_grid_attach (GTK_GRID (grid), label_new (id, "dim-label"), 0, (int) i, 1, 1);
       gtk_grid_attach (GTK_GRID (grid), words, 1, (int) i, 1, 1);
     }

@@ -152,7 +152,6 @@ add_card (StudioRunPage *page, guint i)
 
   fill_card (card, page->facts->series->pdata[i]);
   gtk_flow_box_insert (page->cards, card, -1);
-  gtk_widget_set_focusable (gtk_widget_get_parent (card), FALSE);
   studio_slices_lay_out (card, card);
 }
 

@@ -383,6 +383,7 @@ metric_row (StudioRunsView *view, const char *metric, const char *set, const cha
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
   gtk_widget_add_css_class (buttons, "linked");
+  gtk_widget_add_css_class (buttons, "metric-folds");
   for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
     {
       char *key = g_strconcat (forms[i].prefix, series, NULL);

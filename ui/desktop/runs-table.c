@@ -3,6 +3,7 @@
 
 #include "ui/desktop/actions.h"
 #include "ui/desktop/runs-columns.h"
+#include "ui/desktop/tab-leaves.h"
 #include "ui/desktop/width-bin.h"
 
 #define NARROW 640 /* below this width there are cards */
@@ -335,6 +336,7 @@ add_columns_view (StudioRunsTable *table)
   gtk_widget_add_css_class (view, "data-table");
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Runs", -1);
   g_signal_connect (view, "activate", G_CALLBACK (on_activate), table);
+  studio_tab_leaves (view);
   table->heads
       = studio_runs_columns_new (table->columns, table->model, table->cells, GTK_WIDGET (table));
   gtk_stack_add_named (table->stack, scrolled (table, view), "columns");
@@ -350,6 +352,7 @@ add_cards_view (StudioRunsTable *table)
   gtk_list_view_set_show_separators (table->cards, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Runs", -1);
   g_signal_connect (view, "activate", G_CALLBACK (on_activate), table);
+  studio_tab_leaves (view);
   window = scrolled (table, view);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (window), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);

@@ -260,7 +260,7 @@ add_text (GtkBox *box, StudioSamples *samples, guint i, const char *title)
   head = head_new (title, label);
   gtk_box_insert_child_after (GTK_BOX (card), head, NULL);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_widget_set_focusable (label, FALSE);
+  gtk_widget_set_can_focus (label, FALSE);
   set_text (GTK_LABEL (label), samples, i, FIRST);
   if (*sample->text == '\0')
     label_new (GTK_BOX (card), "The text is empty.", "dim-label");

@@ -8,6 +8,7 @@
 #include "ui/desktop/rows.h"
 #include "ui/desktop/sample-cell.h"
 #include "ui/desktop/sample-text.h"
+#include "ui/desktop/tab-leaves.h"
 #include "ui/desktop/task.h"
 #include "ui/desktop/width-bin.h"
 
@@ -479,6 +480,7 @@ studio_samples_view_init (StudioSamplesView *view)
   view->closing = g_cancellable_new ();
   view->rows = studio_rows_new ();
   gtk_widget_init_template (GTK_WIDGET (view));
+  studio_tab_leaves (GTK_WIDGET (view->table));
   view->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (view->rows)));
   gtk_column_view_set_model (view->table, GTK_SELECTION_MODEL (view->selection));
   g_signal_connect_swapped (view->selection, "notify::selected", G_CALLBACK (show_details), view);

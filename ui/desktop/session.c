@@ -78,6 +78,7 @@ studio_session_run (StudioSession *session, GTask *task, StudioIndexJob job)
       return;
     }
   *item = (Job){ task, job };
+  studio_task_begin (task);
   g_thread_pool_push (session->jobs, item, NULL);
 }
 

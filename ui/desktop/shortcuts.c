@@ -91,6 +91,7 @@ row_new (const StudioAction *action)
 
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_label_set_wrap (GTK_LABEL (title), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (title), PANGO_WRAP_WORD_CHAR);
   gtk_widget_set_hexpand (title, TRUE);
   keys = gtk_shortcut_label_new (text);
   gtk_widget_set_valign (keys, GTK_ALIGN_CENTER);

@@ -61,6 +61,12 @@ studio_slices_stop (StudioSlices *slices)
     g_clear_handle_id (&source, g_source_remove);
 }
 
+gboolean
+studio_slices_are_busy (void)
+{
+  return works.length > 0;
+}
+
 void
 studio_slices_lay_out (GtkWidget *widget, GtkWidget *list)
 {

@@ -18,6 +18,8 @@ typedef struct _StudioSlices StudioSlices;
 StudioSlices *studio_slices_start (StudioSlice piece, gpointer data);
 /** Leaves off before the end. */
 void studio_slices_stop (StudioSlices *slices);
+/** Whether there is any work left. */
+gboolean studio_slices_are_busy (void);
 
 /** To be called by a piece that made @widget and put it into its place: sizes it for the width of
  *  @list, which stands in the window.  GTK remembers them, so the next frame finds only the

@@ -7,6 +7,7 @@
 #include "ui/desktop/actions.h"
 #include "ui/desktop/rows.h"
 #include "ui/desktop/slices.h"
+#include "ui/desktop/tab-leaves.h"
 #include "ui/desktop/task.h"
 #include <math.h>
 #include <string.h>
@@ -378,4 +379,5 @@ studio_table_view_init (StudioTableView *view)
 {
   view->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (view));
+  studio_tab_leaves (GTK_WIDGET (view->table));
 }

@@ -9,17 +9,32 @@ typedef struct
   GTaskThreadFunc func;
 } Work;
 
-/* The source's end drops the reference. */
-static gboolean
-do_nothing (gpointer task)
+static int under_way; /* atomic */
+
+void
+studio_task_begin (GTask *task)
 {
+  g_atomic_int_inc (&under_way);
+}
+
+int
+studio_tasks_under_way (void)
+{
+  return g_atomic_int_get (&under_way);
+}
+
+/* The source's end drops the reference.  The answer, an idle call as well, came before. */
+static gboolean
+on_released (gpointer task)
+{
+  g_atomic_int_add (&under_way, -1);
   return G_SOURCE_REMOVE;
 }
 
 void
 studio_task_release (GTask *task)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT, do_nothing, task, g_object_unref);
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_released, task, g_object_unref);
 }
 
 static void
@@ -42,5 +57,6 @@ studio_task_run (GTask *task, GTaskThreadFunc func)
   if (g_once_init_enter (&pool))
     g_once_init_leave (&pool, g_thread_pool_new (run_work, NULL, MOST_THREADS, FALSE, NULL));
   *work = (Work){ g_object_ref (task), func };
+  studio_task_begin (task);
   g_thread_pool_push (pool, work, NULL);
 }

@@ -11,3 +11,7 @@
 void studio_task_run (GTask *task, GTaskThreadFunc func);
 /** Hands the caller's reference on @task, from any thread, to the main thread, which drops it. */
 void studio_task_release (GTask *task);
+/** For who gives @task to another thread, which ends it by studio_task_release: it is under way. */
+void studio_task_begin (GTask *task);
+/** How many tasks are under way, their answers not given yet: 0 is for the main thread to ask. */
+int studio_tasks_under_way (void);
