@@ -164,6 +164,14 @@ studio_queue_run_state (const StudioQueueRun *run)
   return g_strdup (text->str);
 }
 
+/* Plans know nothing of each other: together they may want more than there is. */
+static char *
+cores_taken (const StudioQueueTotal *total)
+{
+  return g_strdup_printf (total->taken > total->cores ? "%u cores wanted of %u" : "%u of %u cores",
+                          total->taken, total->cores);
+}
+
 char *
 studio_queue_total_words (const StudioQueueTotal *total)
 {
@@ -171,8 +179,9 @@ studio_queue_total_words (const StudioQueueTotal *total)
   g_autofree char *runs = studio_count (total->runs, "run");
   g_autofree char *left = time_left (total->remaining);
   g_autofree char *lost = total->lost > 0 ? g_strdup_printf (", %u failed", total->lost) : NULL;
+  g_autofree char *cores = cores_taken (total);
 
-  return g_strdup_printf ("%s: %u of %s%s, %s%s%u of %u cores", plans, total->ended, runs,
+  return g_strdup_printf ("%s: %u of %s%s, %s%s%s", plans, total->ended, runs,
                           lost != NULL ? lost : "", left != NULL ? left : "",
-                          left != NULL ? ", " : "", total->taken, total->cores);
+                          left != NULL ? ", " : "", cores);
 }
