@@ -45,7 +45,8 @@ say_move (GPtrArray *words, GtkWidget *widget, double x, double y)
        (int) round (x + left), (int) round (y + top));
 }
 
-/* The server has sent all that came of it; motion is handled with the frame after it. */
+/* The server has sent all that came of it; motion is handled when a frame begins, and one may have
+ * begun before. */
 static void
 act (GPtrArray *words, GtkWidget *widget)
 {
@@ -61,8 +62,11 @@ act (GPtrArray *words, GtkWidget *widget)
   gdk_display_sync (gtk_widget_get_display (root));
   while (g_main_context_pending (NULL))
     g_main_context_iteration (NULL, FALSE);
-  gtk_widget_queue_draw (root);
-  gtk_test_widget_wait_for_draw (root);
+  for (int frames = 0; frames < 2; frames++)
+    {
+      gtk_widget_queue_draw (root);
+      gtk_test_widget_wait_for_draw (root);
+    }
 }
 
 static GPtrArray *

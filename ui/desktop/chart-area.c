@@ -93,8 +93,8 @@ studio_chart_area_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     {
       if (area->picture == NULL)
         area->picture = studio_chart_paint (area->chart, &look, &area->cost);
-      gtk_snapshot_append_texture (snapshot, area->picture,
-                                   &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+      studio_chart_append (snapshot, widget, area->picture,
+                           &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
     }
   studio_chart_area_draw_reading (area, snapshot);
 }

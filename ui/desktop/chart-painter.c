@@ -3,6 +3,7 @@
 
 #include "ui/desktop/task.h"
 #include "ui/desktop/watchdog.h"
+#include <gsk/gskcairorenderer.h>
 #include <string.h>
 
 static void
@@ -27,13 +28,43 @@ studio_chart_paint (AssayChart *chart, const StudioChartLook *look, double *cost
   gsize stride = (gsize) cairo_image_surface_get_stride (surface);
   double start = studio_processor_ms ();
   g_autoptr (GBytes) bytes = NULL;
+  GdkTexture *texture;
 
   draw (chart, look, surface);
   *cost = studio_processor_ms () - start;
   bytes
       = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface), stride * (gsize) height,
                                     (GDestroyNotify) cairo_surface_destroy, surface);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, stride);
+  texture = gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, stride);
+  g_object_set_data (G_OBJECT (texture), "surface", surface); /* which lives as long as its bytes */
+  return texture;
+}
+
+static gboolean
+is_drawn_by_cairo (GtkWidget *widget)
+{
+  return GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (gtk_widget_get_native (widget)));
+}
+
+void
+studio_chart_append (GtkSnapshot *snapshot, GtkWidget *widget, GdkTexture *picture,
+                     const graphene_rect_t *place)
+{
+  cairo_surface_t *surface = g_object_get_data (G_OBJECT (picture), "surface");
+  cairo_t *cr;
+
+  if (!is_drawn_by_cairo (widget))
+    {
+      gtk_snapshot_append_texture (snapshot, picture, place);
+      return;
+    }
+  cr = gtk_snapshot_append_cairo (snapshot, place);
+  cairo_translate (cr, (double) place->origin.x, (double) place->origin.y);
+  cairo_scale (cr, (double) place->size.width / gdk_texture_get_width (picture),
+               (double) place->size.height / gdk_texture_get_height (picture));
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_paint (cr);
+  cairo_destroy (cr);
 }
 
 /* ---- in a thread ---- */
@@ -154,5 +185,5 @@ studio_chart_painter_snapshot (StudioChartPainter *painter, const StudioChartLoo
   if (painter->picture == NULL)
     return;
   place = place_of (&painter->shown, look);
-  gtk_snapshot_append_texture (snapshot, painter->picture, &place);
+  studio_chart_append (snapshot, painter->widget, painter->picture, &place);
 }

@@ -20,6 +20,11 @@ typedef struct
 /** Draws it now.  @cost: milliseconds of the processor's time. */
 GdkTexture *studio_chart_paint (AssayChart *chart, const StudioChartLook *look, double *cost);
 
+/** Appends what studio_chart_paint gave, in pixels of @widget.  GTK 4.8's cairo renderer makes
+ * floats of every pixel of a texture, which takes as long as the chart: it is given the surface. */
+void studio_chart_append (GtkSnapshot *snapshot, GtkWidget *widget, GdkTexture *picture,
+                          const graphene_rect_t *place);
+
 typedef struct _StudioChartPainter StudioChartPainter;
 
 /** Takes @chart, which nobody else uses; @widget shows it and owns the painter.  @before: whose
