@@ -100,7 +100,7 @@ channel_index (const ChartChannel *channel, const Cell *cell)
     if (strcmp (channel->levels->pdata[i], level) == 0)
       return (gint) i;
   /* A dimension of one level is left out of averages. */
-  return channel->id && channel->levels->len > 1 ? -1 : 0;
+  return channel->id && channel->levels->len > 1 ? channel->alone : 0;
 }
 
 /* Codes of the averaged frame to indices of the channel, so that no text is compared per cell. */
@@ -281,6 +281,8 @@ add_cell (Fill *fill, const Cell *cell)
   if (rows->id && !cols->id)
     panel = (guint) at[CHANNEL_ROW];
   s = find_series (fill, cell, panel, at[CHANNEL_COLOR], at[CHANNEL_DASH], reference);
+  if (b->set->sides)
+    s->side = at[chart_is_grid (mark) ? CHANNEL_COL : CHANNEL_COLOR];
   if (mark == ASSAY_HIST || mark == ASSAY_HIST_CUMULATIVE || mark == ASSAY_SURVIVAL)
     {
       double end = is_censored (b, cell, value) ? INFINITY : NAN;

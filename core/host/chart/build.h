@@ -26,6 +26,7 @@ typedef struct
   GArray *of_code;   /* gint: index into levels for each code of the frame's dimension; -1: never
                         occurs */
   guint kind;        /* AssayDimKind */
+  gint alone;        /* the only one of several levels that has cells; -1: several have */
 } ChartChannel;
 
 /** Where frames come from: as assay_fold_metric, or made up in a test. */

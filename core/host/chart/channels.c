@@ -3,6 +3,7 @@
  * Which dimension of the frame is shown by what.
  */
 #include "host/chart/build.h"
+#include <math.h>
 #include <string.h>
 
 #define MAX_PANELS 36
@@ -79,6 +80,7 @@ take (ChartBuilder *b, ChartChannelKind kind, const char *id)
     return;
   channel->id = g_strdup (id);
   channel->kind = dim->kind;
+  channel->alone = -1;
   channel->levels = g_ptr_array_new_with_free_func (g_free);
   channel->numbers = g_array_new (FALSE, FALSE, sizeof (double));
   channel->of_code = codes_that_occur (dim);
@@ -94,6 +96,94 @@ take (ChartBuilder *b, ChartChannelKind kind, const char *id)
       *index = *index ? (gint) channel->levels->len - 1 : -1;
     }
 }
+
+/* ---- sides ---- */
+
+static gint
+side_named (const AssayRunSet *set, const char *name)
+{
+  guint i = 0;
+
+  while (strcmp (((AssayRunSide *) set->sides->pdata[i])->name, name) != 0)
+    i++;
+  return (gint) i;
+}
+
+/* Every side keeps its place, and with it its colour, where it has nothing to show, too. */
+static void
+take_sides (ChartBuilder *b, ChartChannelKind kind)
+{
+  const AssayFrameDim *dim = find_dim (b, ASSAY_SIDE_DIM);
+  ChartChannel *channel = &b->channels[kind];
+  const double none = NAN;
+
+  channel->id = g_strdup (ASSAY_SIDE_DIM);
+  channel->kind = ASSAY_LABEL;
+  channel->levels = g_ptr_array_new_with_free_func (g_free);
+  channel->numbers = g_array_new (FALSE, FALSE, sizeof (double));
+  channel->of_code = g_array_new (FALSE, FALSE, sizeof (gint));
+  for (guint i = 0; i < b->set->sides->len; i++)
+    {
+      g_ptr_array_add (channel->levels,
+                       g_strdup (((AssayRunSide *) b->set->sides->pdata[i])->name));
+      g_array_append_val (channel->numbers, none);
+    }
+  for (guint i = 0; i < dim->levels->len; i++)
+    {
+      gint side = side_named (b->set, dim->levels->pdata[i]);
+
+      g_array_append_val (channel->of_code, side);
+    }
+  channel->alone = dim->levels->len == 1 ? g_array_index (channel->of_code, gint, 0) : -1;
+}
+
+/* Whether the side says which level it is. */
+static gboolean
+is_told_by_side (const AssayFrame *frame, const AssayFrameDim *dim)
+{
+  const AssayFrameDim *side = assay_frame_dim (frame, ASSAY_SIDE_DIM);
+  g_autofree gint32 *told = g_new (gint32, side->levels->len + 1);
+
+  memset (told, -1, side->levels->len * sizeof *told);
+  for (guint i = 0; i < dim->codes->len; i++)
+    {
+      gint32 *known = &told[g_array_index (side->codes, gint32, i)];
+      gint32 code = g_array_index (dim->codes, gint32, i);
+
+      if (*known >= 0 && *known != code)
+        return FALSE;
+      *known = code;
+    }
+  return TRUE;
+}
+
+/* Parameters (and the seed) that the side tells need no channel, unless they are an axis. */
+static void
+drop_told (const ChartBuilder *b, AssayFrame *frame)
+{
+  const AssayFigure *f = b->figure;
+
+  for (guint i = frame != NULL ? frame->dims->len : 0; i-- > 0;)
+    {
+      AssayFrameDim *dim = frame->dims->pdata[i];
+
+      if ((assay_study_param (b->study, dim->id) || strcmp (dim->id, "seed") == 0)
+          && g_strcmp0 (f->x, dim->id) != 0
+          && !(chart_is_grid (f->mark) && g_strcmp0 (f->y, dim->id) == 0)
+          && is_told_by_side (frame, dim))
+        assay_frame_remove_dim (frame, dim);
+    }
+}
+
+static void
+put_sides (ChartBuilder *b)
+{
+  drop_told (b, b->frame);
+  drop_told (b, b->xframe);
+  take_sides (b, chart_is_grid (b->figure->mark) ? CHANNEL_COL : CHANNEL_COLOR);
+}
+
+/* ---- sliders ---- */
 
 /* Keeps only @keep evenly spaced levels, the last among them. */
 static void
@@ -300,6 +390,8 @@ chart_resolve_channels (ChartBuilder *b)
   if (f->mark != ASSAY_HIST && f->mark != ASSAY_HIST_CUMULATIVE && f->mark != ASSAY_SURVIVAL
       && !b->xframe)
     take (b, CHANNEL_X, f->x);
+  if (b->set->sides)
+    put_sides (b);
   if (grid)
     take (b, CHANNEL_Y, f->y);
   else

@@ -181,6 +181,7 @@ chart_add_series (ChartPanel *panel, const char *label, gint color, gint dash)
   series->label = g_strdup (label ? label : "");
   series->color = color;
   series->dash = dash;
+  series->side = -1;
   g_ptr_array_add (panel->series, series);
   return series;
 }

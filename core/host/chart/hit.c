@@ -468,13 +468,16 @@ assay_chart_hit_runs (AssayChart *chart, const AssayChartHit *hit, AssayRunSet *
 {
   g_autofree char *text = assay_chart_hit_filter (chart, hit);
   g_autoptr (AssayFilter) filter = assay_filter_parse (text, NULL);
+  const ChartSeries *s = series_of (chart, hit);
+  gint side = s ? s->side : -1;
   GPtrArray *ids = g_ptr_array_new ();
 
   for (guint i = 0; filter && i < set->dirs->len; i++)
     {
       AssayRunDir *dir = set->dirs->pdata[i];
 
-      if (assay_filter_match (filter, level_of_run, dir))
+      if (assay_filter_match (filter, level_of_run, dir)
+          && (side < 0 || assay_run_set_side (set, dir) == side))
         g_ptr_array_add (ids, g_strdup (dir->id));
     }
   g_ptr_array_add (ids, NULL);

@@ -282,12 +282,22 @@ read_spans (JsonObject *object)
   return spans;
 }
 
+static const char *
+side_name (const ChartBuilder *b, const AssayRunDir *dir)
+{
+  gint side = assay_run_set_side (b->set, dir);
+
+  return side < 0 ? NULL : ((AssayRunSide *) b->set->sides->pdata[side])->name;
+}
+
 static void
 add_sample (Source *source, ChartPanel *panel)
 {
   AssayChart *chart = source->b->chart;
   const char *col = source->b->figure->col ? lookup (source, source->b->figure->col) : NULL;
-  g_autofree char *column_name = g_strdup (col ? col : "text");
+  const char *side = side_name (source->b, source->dir);
+  g_autofree char *column_name
+      = side ? g_strconcat (side, col ? " · " : NULL, col, NULL) : g_strdup (col ? col : "text");
   g_autofree char *name = row_name (source);
   gint row = place (&chart->y, name, MAX_ROWS);
   gint column = row >= 0 ? place (&chart->x, column_name, MAX_COLUMNS) : -1;
@@ -365,30 +375,51 @@ free_frame (gpointer frame)
     assay_frame_free (frame);
 }
 
+/* The smallest seed of each side; [0]: of runs that are on none. */
+static guint64 *
+first_seeds (const AssayRunSet *set)
+{
+  guint n = set->sides ? set->sides->len : 0;
+  guint64 *seeds = g_new (guint64, n + 1);
+
+  for (guint i = 0; i <= n; i++)
+    seeds[i] = G_MAXUINT64;
+  for (guint i = 0; i < set->dirs->len; i++)
+    {
+      const AssayRunDir *dir = set->dirs->pdata[i];
+      guint64 *seed = &seeds[assay_run_set_side (set, dir) + 1];
+
+      *seed = MIN (*seed, dir->seed);
+    }
+  return seeds;
+}
+
 void
 chart_build_samples (ChartBuilder *b)
 {
   ChartPanel *panel = chart_add_panel (b->chart, NULL, NULL);
   g_autoptr (AssayFilter) filter = assay_filter_parse (b->figure->where, NULL);
-  guint64 seed = G_MAXUINT64;
+  g_autofree guint64 *seeds = first_seeds (b->set);
 
-  for (guint i = 0; i < b->set->dirs->len; i++)
-    seed = MIN (seed, ((AssayRunDir *) b->set->dirs->pdata[i])->seed);
   for (guint i = 0; i < b->set->dirs->len; i++)
     {
       Source source = { .b = b, .dir = b->set->dirs->pdata[i] };
 
-      if (source.dir->state != ASSAY_DONE || source.dir->seed != seed)
+      if (source.dir->state != ASSAY_DONE
+          || source.dir->seed != seeds[assay_run_set_side (b->set, source.dir) + 1])
         continue;
       source.frames = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_frame);
       add_file (&source, panel, filter);
       g_hash_table_unref (source.frames);
     }
   count_twins (panel);
-  if (panel->texts->len)
-    chart_note (b->chart, "The first %u of the samples of seed %" G_GUINT64_FORMAT,
-                n_categories (&b->chart->y), seed);
-  else
+  if (!panel->texts->len)
     b->chart->why = g_strdup_printf ("No finished run has written the samples \"%s\".",
                                      b->figure->y ? b->figure->y : "");
+  else if (b->set->sides)
+    chart_note (b->chart, "The first %u of the samples of each side's first seed",
+                n_categories (&b->chart->y));
+  else
+    chart_note (b->chart, "The first %u of the samples of seed %" G_GUINT64_FORMAT,
+                n_categories (&b->chart->y), seeds[0]);
 }

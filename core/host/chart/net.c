@@ -316,12 +316,14 @@ run_lookup (gpointer row, const char *key)
   return chart_run_level (row, key);
 }
 
-/* One graph for every level of row and col; of runs that agree in both, the first. */
+/* One graph for every side, and level of row and col; of runs that agree in all, the first. */
 static char *
 facet (const ChartBuilder *b, AssayRunDir *dir)
 {
   const char *channels[] = { b->figure->row, b->figure->col };
-  GString *out = g_string_new (NULL);
+  gint side = assay_run_set_side (b->set, dir);
+  GString *out
+      = g_string_new (side < 0 ? NULL : ((AssayRunSide *) b->set->sides->pdata[side])->name);
 
   for (guint i = 0; i < G_N_ELEMENTS (channels); i++)
     if (channels[i])

@@ -29,6 +29,7 @@ typedef struct
   GArray *raw;          /* y before smoothing; empty: not smoothed */
   gboolean rising;      /* x finite and rising: what is visible is found by halving */
   char *filter;         /* the runs behind it, in the language of `assay runs`; NULL: all */
+  gint side;            /* only those on this side of the run set; -1: of all */
 } ChartSeries;
 
 /** A line across the panel: where a metric lies that is no channel. */

@@ -77,11 +77,15 @@ char *assay_claim_rule (const AssayStudyInfo *study, const AssayClaim *claim);
  *  sentences. */
 GPtrArray *assay_claims_check (const AssayStudyInfo *study);
 
+/** The dimension of a set whose runs stand in sides; no study has an id like it. */
+#define ASSAY_SIDE_DIM "Side"
+
 /** The value of one or several metrics, observed or derived, after `where` and a chain of
  *  folds (NULL: none), for figures: the frame has the dimensions that are left.  @note as in
  *  assay_frame_load.  Of several metrics `metric` is a dimension.  @keep (NULL: none): words that
- *  name dimensions which are left even where there is but one level.  NOT_FOUND: a fold names a
- *  level that these runs do not have; USAGE: the chain is wrong. */
+ *  name dimensions which are left even where there is but one level.  Runs in
+ *  sides are folded each side by itself, and ASSAY_SIDE_DIM is one dimension more.  NOT_FOUND: a
+ *  fold names a level that these runs (on no side) have; USAGE: the chain is wrong. */
 AssayFrame *assay_fold_metric (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
                                const char *where, const AssayFold *fold, const char *keep,
                                char **note, GError **error);

@@ -72,25 +72,38 @@ assay_claim_run_source_free (ClaimRunSource *runs)
 }
 
 AssayFrame *
-assay_fold_metric (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
-                   const char *where, const AssayFold *fold, const char *keep, char **note,
-                   GError **error)
+assay_claim_fold_runs (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
+                       const char *where, const AssayFold *fold, const char *keep, GPtrArray *notes,
+                       GError **error)
 {
   g_autoptr (ClaimRunSource) source = assay_claim_run_source_new (set, study);
   g_autoptr (ClaimChain) chain
       = assay_chain_new (&source->source, metrics, where, fold, keep, error);
   g_autofree guint32 *cells = NULL;
-  AssayFrame *frame;
+
+  if (!chain)
+    return NULL;
+  for (guint i = 0; i < chain->notes->len; i++)
+    if (!g_ptr_array_find_with_equal_func (notes, chain->notes->pdata[i], g_str_equal, NULL))
+      g_ptr_array_add (notes, g_strdup (chain->notes->pdata[i]));
+  return assay_chain_frame (chain, &cells);
+}
+
+AssayFrame *
+assay_fold_metric (AssayRunSet *set, const AssayStudyInfo *study, const char *metrics,
+                   const char *where, const AssayFold *fold, const char *keep, char **note,
+                   GError **error)
+{
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  AssayFrame *frame = (set->sides ? assay_claim_fold_sides : assay_claim_fold_runs) (
+      set, study, metrics, where, fold, keep, notes, error);
 
   if (note)
     *note = NULL;
-  if (!chain)
-    return NULL;
-  frame = assay_chain_frame (chain, &cells);
-  if (note && chain->notes->len)
+  if (note && frame && notes->len)
     {
-      g_ptr_array_add (chain->notes, NULL);
-      *note = g_strjoinv ("; ", (char **) chain->notes->pdata);
+      g_ptr_array_add (notes, NULL);
+      *note = g_strjoinv ("; ", (char **) notes->pdata);
     }
   return frame;
 }

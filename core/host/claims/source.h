@@ -16,6 +16,16 @@ ClaimRunSource *assay_claim_run_source_new (AssayRunSet *set, const AssayStudyIn
 void assay_claim_run_source_free (ClaimRunSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClaimRunSource, assay_claim_run_source_free)
 
+/** assay_fold_metric of runs that stand on no side, or one; @notes: char *, what is to be said is
+ *  added. */
+AssayFrame *assay_claim_fold_runs (AssayRunSet *set, const AssayStudyInfo *study,
+                                   const char *metrics, const char *where, const AssayFold *fold,
+                                   const char *keep, GPtrArray *notes, GError **error);
+/** The same of each side by itself, put together. */
+AssayFrame *assay_claim_fold_sides (AssayRunSet *set, const AssayStudyInfo *study,
+                                    const char *metrics, const char *where, const AssayFold *fold,
+                                    const char *keep, GPtrArray *notes, GError **error);
+
 /** Dimensions that a chain must keep for `each` and for strata that are no property. */
 char *assay_claim_kept (const AssayStudyInfo *study, const char *each, const char *units);
 /** The cells of a frame that pass a filter, as assay_frame_load would have left them. */

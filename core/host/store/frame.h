@@ -52,6 +52,13 @@ void assay_frame_remove_dim (AssayFrame *frame, AssayFrameDim *dim);
 /** Takes levels away that no cell uses. */
 void assay_frame_drop_unused_levels (AssayFrame *frame);
 
+/** Runs of a set that stand together in a comparison. */
+typedef struct
+{
+  char *name;
+  GHashTable *dirs; /* set of AssayRunDir *, which the run set owns */
+} AssayRunSide;
+
 /** The runs behind a verdict or a picture. */
 typedef struct
 {
@@ -61,6 +68,7 @@ typedef struct
   char *plan, *preset; /* or NULL */
   GPtrArray *notes;    /* char *: sentences on what was left out, taken from elsewhere, made by
                           other code or judged by other rules */
+  GPtrArray *sides;    /* AssayRunSide; NULL: its runs are not compared with each other */
 } AssayRunSet;
 
 /** As `assay claims` takes them: the newest plan of @preset (NULL: of any), completed by
@@ -70,6 +78,12 @@ AssayRunSet *assay_run_set_for_claims (AssayWorkspace *workspace, AssayStudyInfo
 /** These runs, whatever they are, of the preset that all of them are of; those that have not ended
  *  count as missing. */
 AssayRunSet *assay_run_set_of (AssayWorkspace *workspace, const char *const *ids, GError **error);
+/** Runs that are compared: @ids[i] are those of the side called @names[i]; names differ.  Of each
+ *  side as assay_run_set_of, so a run may be on several. */
+AssayRunSet *assay_run_set_of_sides (AssayWorkspace *workspace, const char *const *names,
+                                     const char *const *const *ids, guint n, GError **error);
+/** Which side a run of the set is on; -1: none. */
+gint assay_run_set_side (const AssayRunSet *set, const AssayRunDir *dir);
 void assay_run_set_free (AssayRunSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AssayRunSet, assay_run_set_free)
 

@@ -28,6 +28,7 @@ assay_run_set_free (AssayRunSet *set)
   g_ptr_array_unref (set->dirs);
   g_ptr_array_unref (set->live);
   g_ptr_array_unref (set->notes);
+  g_clear_pointer (&set->sides, g_ptr_array_unref);
   g_free (set->plan);
   g_free (set->preset);
   g_free (set);
@@ -308,4 +309,70 @@ assay_run_set_of (AssayWorkspace *workspace, const char *const *ids, GError **er
     }
   set_preset (set);
   return g_steal_pointer (&set);
+}
+
+/* ---- Runs in sides ---- */
+
+static void
+side_free (gpointer data)
+{
+  AssayRunSide *side = data;
+
+  g_free (side->name);
+  g_hash_table_unref (side->dirs);
+  g_free (side);
+}
+
+/* Moves runs into the whole set. */
+static void
+take_dirs (AssayRunSide *side, GPtrArray *whole, GPtrArray *part)
+{
+  for (guint i = 0; i < part->len; i++)
+    {
+      g_ptr_array_add (whole, part->pdata[i]);
+      g_hash_table_add (side->dirs, part->pdata[i]);
+    }
+  g_ptr_array_set_free_func (part, NULL);
+}
+
+static void
+add_side (AssayRunSet *set, const char *name, AssayRunSet *part)
+{
+  AssayRunSide *side = g_new (AssayRunSide, 1);
+
+  *side = (AssayRunSide){ g_strdup (name), g_hash_table_new (NULL, NULL) };
+  g_ptr_array_add (set->sides, side);
+  take_dirs (side, set->dirs, part->dirs);
+  take_dirs (side, set->live, part->live);
+  set->n_missing += part->n_missing;
+  for (guint i = 0; i < part->notes->len; i++)
+    say (set, "%s", (const char *) part->notes->pdata[i]);
+}
+
+AssayRunSet *
+assay_run_set_of_sides (AssayWorkspace *workspace, const char *const *names,
+                        const char *const *const *ids, guint n, GError **error)
+{
+  g_autoptr (AssayRunSet) set = new_set ();
+
+  set->sides = g_ptr_array_new_with_free_func (side_free);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (AssayRunSet) part = assay_run_set_of (workspace, ids[i], error);
+
+      if (part == NULL)
+        return NULL;
+      add_side (set, names[i], part);
+    }
+  set_preset (set);
+  return g_steal_pointer (&set);
+}
+
+gint
+assay_run_set_side (const AssayRunSet *set, const AssayRunDir *dir)
+{
+  for (guint i = 0; set->sides != NULL && i < set->sides->len; i++)
+    if (g_hash_table_contains (((AssayRunSide *) set->sides->pdata[i])->dirs, dir))
+      return (gint) i;
+  return -1;
 }

@@ -173,12 +173,64 @@ test_figure (void)
   fixture_free (workspace);
 }
 
+static guint
+cells_of (const AssayFrame *frame, const char *side)
+{
+  const AssayFrameDim *dim = assay_frame_dim (frame, ASSAY_SIDE_DIM);
+  guint n = 0;
+
+  for (guint i = 0; i < assay_frame_n (frame); i++)
+    n += strcmp (dim->levels->pdata[g_array_index (dim->codes, gint32, i)], side) == 0;
+  return n;
+}
+
+/* A run may be on two sides; no fold reaches across; what a side lacks is said. */
+static void
+test_sides (void)
+{
+  static const char *const names[] = { "Z first", "A second", "C third" };
+  static const char *const first[]
+      = { "000000000010", "000000000011", "000000000020", "000000000021", NULL },
+      *const second[] = { "000000000010", "000000000020", NULL },
+             *const third[] = { "000000000030", "000000000031", NULL };
+  static const AssayFold fold[]
+      = { { .op = ASSAY_OP_DIFF, .over = "arm", .a = "new", .b = "old" }, { 0 } };
+  const char *const *const ids[] = { first, second, third };
+  AssayWorkspace *workspace = fixture_workspace ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayStudyInfo) info = assay_study_info_from_study (&study, &error);
+  g_autoptr (AssayRunSet) all = make_runs (workspace, 2);
+  g_autoptr (AssayRunSet) set = assay_run_set_of_sides (workspace, names, ids, 3, &error);
+  g_autoptr (AssayFrame) plain = NULL, differences = NULL;
+  g_autofree char *note = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (set->dirs->len, ==, 8);
+  g_assert_cmpint (assay_run_set_side (set, set->dirs->pdata[4]), ==, 1);
+  g_assert_cmpint (assay_run_set_side (set, all->dirs->pdata[0]), ==, -1);
+  plain = assay_fold_metric (set, info, "auc", NULL, NULL, NULL, &note, &error);
+  g_assert_no_error (error);
+  g_assert_null (note);
+  g_assert_cmpuint (cells_of (plain, "Z first"), ==, 4);
+  g_assert_cmpuint (cells_of (plain, "A second"), ==, 2);
+  differences = assay_fold_metric (set, info, "auc", NULL, fold, NULL, &note, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (cells_of (differences, "Z first"), ==, 2);
+  g_assert_cmpuint (cells_of (differences, "A second"), ==, 0);
+  g_assert_cmpuint (cells_of (differences, "C third"), ==, 1);
+  g_assert_true (g_str_has_prefix (note, "nothing of A second: "));
+  g_assert_null (assay_fold_metric (set, info, "nothing", NULL, NULL, NULL, NULL, &error));
+  g_assert_error (error, ASSAY_ERROR, ASSAY_ERROR_USAGE);
+  fixture_free (workspace);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/claims/runs/directories-become-verdicts", test_judge);
   g_test_add_func ("/claims/runs/behind-a-claim-are-the-runs-that-its-folds-took", test_behind);
+  g_test_add_func ("/claims/runs/sides-are-folded-each-by-itself", test_sides);
   g_test_add_func ("/claims/runs/directories-become-frames-and-bands", test_figure);
   return g_test_run ();
 }
