@@ -375,6 +375,126 @@ the_axis_holds_effect_threshold_and_paper (void)
   g_assert_false (other.lo < other.hi);
 }
 
+/* ---- the bar as it is drawn ---- */
+
+#define BAR 214 /* pixels: 200 between the margins */
+#define MIDDLE 13
+
+typedef struct
+{
+  guchar *data; /* blue, green, red, alpha, multiplied by alpha */
+  int width, height;
+} Pixels;
+
+static Pixels
+pixels_of (GtkWidget *bar)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (bar);
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  Pixels pixels = { NULL, gtk_widget_get_width (bar), gtk_widget_get_height (bar) };
+
+  g_assert_cmpint (pixels.width, ==, BAR);
+  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), pixels.width, pixels.height);
+  node = gtk_snapshot_to_node (snapshot);
+  texture = gsk_renderer_render_texture (
+      gtk_native_get_renderer (gtk_widget_get_native (bar)), node,
+      &GRAPHENE_RECT_INIT (0, 0, (float) pixels.width, (float) pixels.height));
+  pixels.data = g_malloc0 ((gsize) 4 * pixels.width * pixels.height);
+  gdk_texture_download (texture, pixels.data, (gsize) 4 * pixels.width);
+  return pixels;
+}
+
+/* Place of a value of 0..10. */
+static int
+x_of (double value)
+{
+  return 7 + (int) (20 * value);
+}
+
+/* Whether something of this colour is drawn about there. */
+static gboolean
+is_drawn (const Pixels *pixels, int x, int y, const GdkRGBA *colour)
+{
+  const float channels[] = { colour->blue, colour->green, colour->red };
+
+  for (int row = y - 1; row <= y + 1; row++)
+    for (int column = x - 1; column <= x + 1; column++)
+      {
+        const guchar *pixel = pixels->data + 4 * (row * pixels->width + column);
+        double off = pixel[3] < 150 ? 1 : 0; /* what is shaded is no mark */
+
+        for (guint k = 0; k < 3; k++)
+          off = MAX (off, fabs (pixel[k] / (double) MAX (pixel[3], 1) - (double) channels[k]));
+        if (off < .12)
+          return TRUE;
+      }
+  return FALSE;
+}
+
+static guint
+alpha_at (const Pixels *pixels, int x, int y)
+{
+  return pixels->data[4 * (y * pixels->width + x) + 3];
+}
+
+static void
+check_bar (StudioEffectBar *bar, AssayVerdictKind kind, const char *colour)
+{
+  StudioEffect effect
+      = { .effect = 5, .low = 3, .high = 7, .paper = 9, .expect = ASSAY_ABOVE (1), .kind = kind };
+  StudioEffectRange range = { 0, 10 };
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (bar));
+  GdkRGBA mark, ink;
+  Pixels pixels;
+
+  studio_effect_bar_set (bar, &effect, &range, FALSE);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (bar));
+  gtk_style_context_get_color (style, &ink);
+  g_assert_true (gtk_style_context_lookup_color (style, colour, &mark));
+  pixels = pixels_of (GTK_WIDGET (bar));
+  g_assert_true (is_drawn (&pixels, x_of (5), MIDDLE, &mark));
+  g_assert_true (is_drawn (&pixels, x_of (3), MIDDLE - 3, &mark)); /* the interval's ends */
+  g_assert_true (is_drawn (&pixels, x_of (7), MIDDLE + 3, &mark));
+  g_assert_true (is_drawn (&pixels, x_of (4), MIDDLE, &mark));
+  g_assert_false (is_drawn (&pixels, x_of (2), MIDDLE, &mark));
+  g_assert_true (is_drawn (&pixels, x_of (9), MIDDLE - 6, &ink)); /* the paper's diamond */
+  g_assert_true (is_drawn (&pixels, x_of (9) - 6, MIDDLE, &ink));
+  g_assert_false (is_drawn (&pixels, x_of (9), MIDDLE, &ink)); /* is hollow */
+  g_assert_cmpuint (alpha_at (&pixels, x_of (2), 5), >, 20);   /* where it was expected */
+  g_assert_cmpuint (alpha_at (&pixels, x_of (.5), 5), ==, 0);
+  g_free (pixels.data);
+  effect.paper = NAN;
+  studio_effect_bar_set (bar, &effect, &range, FALSE);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (bar));
+  pixels = pixels_of (GTK_WIDGET (bar));
+  g_assert_false (is_drawn (&pixels, x_of (9), MIDDLE - 6, &ink));
+  g_free (pixels.data);
+}
+
+static void
+an_effect_is_drawn_where_it_is (void)
+{
+  GtkWidget *window = gtk_window_new (), *bar = studio_effect_bar_new ();
+
+  gtk_widget_set_halign (bar, GTK_ALIGN_START);
+  gtk_widget_set_valign (bar, GTK_ALIGN_START);
+  gtk_widget_set_size_request (bar, BAR, -1);
+  gtk_window_set_child (GTK_WINDOW (window), bar);
+  gtk_window_set_default_size (GTK_WINDOW (window), 300, 100);
+  gtk_window_present (GTK_WINDOW (window));
+  for (int dark = 0; dark < 2; dark++)
+    {
+      desktop_test_dark (dark);
+      check_bar (STUDIO_EFFECT_BAR (bar), ASSAY_REPRODUCED, "accent_color");
+      check_bar (STUDIO_EFFECT_BAR (bar), ASSAY_CONTRADICTED, "error_color");
+      check_bar (STUDIO_EFFECT_BAR (bar), ASSAY_INCONCLUSIVE, "warning_color");
+    }
+  desktop_test_dark (FALSE);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* What test-pictures does not show. */
 static void
 details_fill_a_narrow_window (void)
@@ -402,6 +522,7 @@ main (int argc, char **argv)
   desktop_test_run_gallery (runs, "--preset quick -j 2");
 #define ADD(name, function) g_test_add_func ("/desktop/claims/" name, function)
   ADD ("the-axis-holds-effect-threshold-and-paper", the_axis_holds_effect_threshold_and_paper);
+  ADD ("an-effect-is-drawn-where-it-is", an_effect_is_drawn_where_it_is);
   ADD ("every-verdict-has-its-word-and-its-reason", every_verdict_has_its_word_and_its_reason);
   ADD ("chips-and-words-filter", chips_and_words_filter);
   ADD ("details-say-the-rule-and-lead-to-the-figure", details_say_the_rule_and_lead_to_the_figure);

@@ -4,6 +4,7 @@
 
 #include "ui/desktop/claim-row.h"
 #include "ui/desktop/runs-answer.h"
+#include "ui/desktop/side-mark.h"
 #include <math.h>
 
 #define MOST_ROWS 80
@@ -25,19 +26,24 @@ cell (const char *text, const char *style)
   return label;
 }
 
-/* "A" to "F": how sides are told apart besides their titles. */
-static char *
-side_letter (guint i)
+/* The sign that figures give it, and its name. */
+static GtkWidget *
+side_title (const StudioSide *side, guint i)
 {
-  return g_strdup_printf ("%c", 'A' + i);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6),
+            *title = cell (side->name, "heading");
+
+  gtk_label_set_width_chars (GTK_LABEL (title), (int) MIN (g_utf8_strlen (side->name, -1), 14));
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_box_append (GTK_BOX (box), studio_side_mark_new (i));
+  gtk_box_append (GTK_BOX (box), title);
+  return box;
 }
 
 static GtkWidget *
 side_head (const StudioSide *side, guint i)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  g_autofree char *letter = side_letter (i), *line = studio_line_text (side->title);
-  g_autofree char *title = g_strdup_printf ("%s · %s", letter, line);
   g_autoptr (GString) counts = g_string_new (NULL);
 
   g_string_printf (counts, "%u done", side->n_done);
@@ -45,7 +51,7 @@ side_head (const StudioSide *side, guint i)
     g_string_append_printf (counts, ", %u failed", side->n_failed);
   if (side->n_live > 0)
     g_string_append_printf (counts, ", %u live", side->n_live);
-  gtk_box_append (GTK_BOX (box), cell (title, "heading"));
+  gtk_box_append (GTK_BOX (box), side_title (side, i));
   gtk_box_append (GTK_BOX (box), cell (counts->str, "caption"));
   gtk_widget_add_css_class (gtk_widget_get_last_child (box), "dim-label");
   gtk_widget_set_hexpand (box, TRUE);
@@ -117,9 +123,9 @@ studio_compare_parameters (const StudioComparison *comparison, gboolean all)
 
 /* ---- metrics ---- */
 
-/* "0.53 [0.4, 0.6]" and below it "+0.12 against A". */
+/* "0.53 [0.4, 0.6]" and below it "+0.12 against A"; @first: the letter of the first side. */
 static GtkWidget *
-metric_cell (const StudioComparedMetric *metric, guint side)
+metric_cell (const StudioComparedMetric *metric, guint side, const char *first)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   g_autofree char *mean = assay_number_text (metric->mean[side]);
@@ -135,8 +141,9 @@ metric_cell (const StudioComparedMetric *metric, guint side)
   if (side > 0 && !isnan (difference))
     {
       g_autofree char *words
-          = difference == 0 ? g_strdup ("as A")
-                            : g_strdup_printf ("%s%s against A", difference > 0 ? "+" : "−", by);
+          = difference == 0
+                ? g_strdup_printf ("as %s", first)
+                : g_strdup_printf ("%s%s against %s", difference > 0 ? "+" : "−", by, first);
 
       gtk_box_append (GTK_BOX (box), cell (words, "caption"));
       gtk_widget_add_css_class (gtk_widget_get_last_child (box), "dim-label");
@@ -148,6 +155,7 @@ GtkWidget *
 studio_compare_metrics (const StudioComparison *comparison)
 {
   GtkGrid *grid = new_grid (comparison);
+  const char *first = ((const StudioSide *) comparison->sides->pdata[0])->letter;
 
   for (guint i = 0; i < comparison->metrics->len && i < MOST_ROWS; i++)
     {
@@ -158,7 +166,7 @@ studio_compare_metrics (const StudioComparison *comparison)
 
       gtk_grid_attach (grid, cell (name, "dim-label"), 0, (int) i + 1, 1, 1);
       for (guint k = 0; k < comparison->sides->len; k++)
-        gtk_grid_attach (grid, metric_cell (metric, k), (int) k + 1, (int) i + 1, 1, 1);
+        gtk_grid_attach (grid, metric_cell (metric, k, first), (int) k + 1, (int) i + 1, 1, 1);
     }
   return in_card (grid);
 }

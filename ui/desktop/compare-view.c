@@ -3,9 +3,11 @@
 
 #include "ui/desktop/chart-area.h"
 #include "ui/desktop/compare-plans.h"
+#include "ui/desktop/compare-sides.h"
 #include "ui/desktop/compare-table.h"
 #include "ui/desktop/figure.h"
 #include "ui/desktop/width-bin.h"
+#include "ui/desktop/window.h"
 
 struct _StudioCompareView
 {
@@ -13,6 +15,7 @@ struct _StudioCompareView
   StudioSession *session;
   char *study;
   GStrv runs, plans;     /* what is compared: either; NULL: nothing */
+  GStrv by, shown;       /* as in StudioComparisonRequest */
   GCancellable *loading; /* of all that belongs to it; NULL: nothing is shown */
   StudioComparison *comparison;
   StudioVerdicts *verdicts[STUDIO_MAX_SIDES];
@@ -24,6 +27,8 @@ struct _StudioCompareView
   AdwStatusPage *failure;
   GtkMenuButton *plans_here, *plans_above;
   GtkLabel *title, *left_out;
+  AdwBin *sides_place;
+  StudioCompareSides *sides;
   GtkCheckButton *only_differing;
   AdwBin *parameters, *metrics, *claims;
   GtkWidget *figures_title, *metrics_title, *claims_title;
@@ -52,16 +57,6 @@ study_of (StudioCompareView *view)
 
 /* ---- figures ---- */
 
-/* What tells the sides apart in a figure: the first parameter that differs. */
-static const char *
-distinction (const StudioComparison *comparison)
-{
-  for (guint i = 0; i < comparison->parameters->len; i++)
-    if (((StudioComparedParameter *) comparison->parameters->pdata[i])->differs)
-      return ((StudioComparedParameter *) comparison->parameters->pdata[i])->id;
-  return NULL;
-}
-
 static void
 on_figure_loaded (GObject *session, GAsyncResult *result, gpointer data)
 {
@@ -89,26 +84,26 @@ static void
 draw_figure (StudioCompareView *view)
 {
   g_autoptr (AssayStudyInfo) study = study_of (view);
-  g_autoptr (GHashTable) options = g_hash_table_new (g_str_hash, g_str_equal);
-  g_auto (GStrv) runs = NULL;
-  guint figure = gtk_drop_down_get_selected (view->figure);
-  const char *color;
+  StudioFigureSide sides[STUDIO_MAX_SIDES];
+  guint figure = gtk_drop_down_get_selected (view->figure), n;
 
   if (view->drawing != NULL)
     g_cancellable_cancel (view->drawing);
   g_clear_object (&view->drawing);
   if (view->comparison == NULL || study == NULL || figure >= study->n_figures)
     return;
-  color = distinction (view->comparison);
-  if (color != NULL)
-    g_hash_table_insert (options, (gpointer) "color", (gpointer) color);
-  runs = studio_comparison_runs (view->comparison);
+  for (n = 0; n < view->comparison->sides->len; n++)
+    {
+      const StudioSide *side = view->comparison->sides->pdata[n];
+
+      sides[n] = (StudioFigureSide){ side->name, (const char *const *) side->runs };
+    }
   view->drawing = g_cancellable_new ();
   studio_figure_load (view->session,
                       &(StudioFigureRequest){ .study = view->study,
-                                              .runs = (const char *const *) runs,
+                                              .sides = sides,
+                                              .n_sides = n,
                                               .figure = study->figures[figure].id,
-                                              .options = options,
                                               .live = TRUE },
                       view->drawing, on_figure_loaded, g_object_ref (view));
 }
@@ -240,6 +235,7 @@ show_comparison (StudioCompareView *view)
   gtk_label_set_text (view->title, study != NULL ? study->title : view->study);
   gtk_label_set_text (view->left_out, left_out != NULL ? left_out : "");
   gtk_widget_set_visible (GTK_WIDGET (view->left_out), left_out != NULL);
+  studio_compare_sides_set (view->sides, view->comparison);
   gtk_stack_set_visible_child_name (view->states, "page");
   view->step = 0;
   if (view->filling == 0)
@@ -288,6 +284,10 @@ stop (StudioCompareView *view)
 static void
 load (StudioCompareView *view)
 {
+  StudioComparisonRequest request
+      = { view->study, (const char *const *) view->runs, (const char *const *) view->plans,
+          (const char *const *) view->by, (const char *const *) view->shown };
+
   stop (view);
   view->stale = FALSE;
   if (view->study == NULL)
@@ -296,22 +296,43 @@ load (StudioCompareView *view)
       return;
     }
   view->loading = g_cancellable_new ();
-  studio_comparison_load (view->session, view->study, (const char *const *) view->runs,
-                          (const char *const *) view->plans, view->loading, on_compared,
-                          g_object_ref (view));
+  studio_comparison_load (view->session, &request, view->loading, on_compared, g_object_ref (view));
 }
 
 static void
-compare (StudioCompareView *view, const char *study, const char *const *runs,
-         const char *const *plans)
+set_list (GStrv *list, const char *const *to)
+{
+  GStrv old = *list;
+
+  *list = g_strdupv ((GStrv) to);
+  g_strfreev (old);
+}
+
+static void
+compare (StudioCompareView *view, const StudioComparisonRequest *request)
 {
   g_free (view->study);
-  g_strfreev (view->runs);
-  g_strfreev (view->plans);
-  view->study = g_strdup (study);
-  view->runs = g_strdupv ((GStrv) runs);
-  view->plans = g_strdupv ((GStrv) plans);
-  gtk_stack_set_visible_child_name (view->states, study != NULL ? "loading" : "empty");
+  view->study = g_strdup (request->study);
+  set_list (&view->runs, request->runs);
+  set_list (&view->plans, request->plans);
+  set_list (&view->by, request->by);
+  set_list (&view->shown, request->shown);
+  gtk_stack_set_visible_child_name (view->states, "loading");
+  load (view);
+}
+
+static void
+on_way (StudioCompareSides *sides, GStrv by, StudioCompareView *view)
+{
+  set_list (&view->by, (const char *const *) by);
+  set_list (&view->shown, NULL);
+  load (view);
+}
+
+static void
+on_shown (StudioCompareSides *sides, GStrv shown, StudioCompareView *view)
+{
+  set_list (&view->shown, (const char *const *) shown);
   load (view);
 }
 
@@ -325,7 +346,9 @@ on_selection_changed (StudioSession *session, StudioCompareView *view)
 
   if (selection->study != NULL && selection->runs != NULL && selection->runs[0] != NULL
       && selection->runs[1] != NULL)
-    compare (view, selection->study, (const char *const *) selection->runs, NULL);
+    compare (view, &(StudioComparisonRequest){ .study = selection->study,
+                                               .runs = (const char *const *) selection->runs,
+                                               .by = (const char *const *) selection->by });
 }
 
 static void
@@ -333,8 +356,8 @@ on_runs_changed (StudioSession *session, StudioCompareView *view)
 {
   gboolean live = FALSE;
 
-  for (guint i = 0; view->comparison != NULL && i < view->comparison->sides->len; i++)
-    live = live || ((StudioSide *) view->comparison->sides->pdata[i])->n_live > 0;
+  for (guint i = 0; view->comparison != NULL && i < view->comparison->all->len; i++)
+    live = live || ((StudioSide *) view->comparison->all->pdata[i])->n_live > 0;
   if (!live)
     return;
   if (gtk_widget_get_mapped (GTK_WIDGET (view)))
@@ -354,7 +377,23 @@ static void
 on_plans_chosen (StudioComparePlans *popover, const char *study, const char *first,
                  const char *second, StudioCompareView *view)
 {
-  compare (view, study, NULL, (const char *const[]){ first, second, NULL });
+  static const char *const by[] = { "plan", NULL };
+  const char *const plans[] = { first, second, NULL };
+
+  compare (view, &(StudioComparisonRequest){ .study = study, .plans = plans, .by = by });
+}
+
+/* The runs behind a curve. */
+static void
+on_picked (StudioChartArea *area, const char *filter, GStrv ids, StudioCompareView *view)
+{
+  g_autofree char *list = ids != NULL ? g_strjoinv (",", ids) : NULL;
+  g_autofree char *of_ids = g_strconcat ("id=", list, NULL);
+
+  if (list == NULL || *list == '\0' || strlen (of_ids) > ASSAY_FILTER_MAX_BYTES)
+    studio_session_notice (view->session, "No few runs stand behind it");
+  else
+    studio_window_show_runs (studio_window_of (view), of_ids);
 }
 
 static void
@@ -431,6 +470,8 @@ studio_compare_view_finalize (GObject *object)
   g_free (view->study);
   g_strfreev (view->runs);
   g_strfreev (view->plans);
+  g_strfreev (view->by);
+  g_strfreev (view->shown);
   G_OBJECT_CLASS (studio_compare_view_parent_class)->finalize (object);
 }
 
@@ -456,6 +497,7 @@ studio_compare_view_class_init (StudioCompareViewClass *class)
   BIND (plans_above);
   BIND (title);
   BIND (left_out);
+  BIND (sides_place);
   BIND (only_differing);
   BIND (parameters);
   BIND (metrics);
@@ -488,6 +530,7 @@ add_figure (StudioCompareView *view)
   gtk_box_append (view->figures, area);
   gtk_box_append (view->figures, caption);
   g_signal_connect (view->figure, "notify::selected", G_CALLBACK (on_figure), view);
+  g_signal_connect (area, "picked", G_CALLBACK (on_picked), view);
 }
 
 static void
@@ -495,5 +538,9 @@ studio_compare_view_init (StudioCompareView *view)
 {
   gtk_widget_init_template (GTK_WIDGET (view));
   add_figure (view);
+  view->sides = STUDIO_COMPARE_SIDES (studio_compare_sides_new ());
+  g_signal_connect (view->sides, "way", G_CALLBACK (on_way), view);
+  g_signal_connect (view->sides, "shown", G_CALLBACK (on_shown), view);
+  adw_bin_set_child (view->sides_place, GTK_WIDGET (view->sides));
   g_signal_connect (view->only_differing, "toggled", G_CALLBACK (on_only_differing), view);
 }

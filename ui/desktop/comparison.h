@@ -8,15 +8,25 @@
 #include "host/store/index.h"
 #include "ui/desktop/session.h"
 
-#define STUDIO_MAX_SIDES 6
-#define STUDIO_MAX_COMPARED 2000 /* runs; a filter holds no more ids */
+#define STUDIO_MAX_SIDES 6       /* shown at once: as many colours are told apart */
+#define STUDIO_MAX_COMPARED 4000 /* runs: a filter holds no more ids */
 
 typedef struct
 {
-  char *title; /* "agent=graph", "seed 3", "plan of today" */
+  char *letter; /* "A", after "Z" "AA": its place among all sides */
+  char *title;  /* "agent=graph", "seed=3", "standard, 2026-11-28 14:02" */
+  char *name;   /* "A · agent=graph": what it is called in tables and figures */
+  char *key;    /* its values: the same side has the same when runs come or go */
   GStrv runs;
   guint n_done, n_failed, n_live;
 } StudioSide;
+
+/** Something by which sides may differ. */
+typedef struct
+{
+  char *title; /* "setting", "run", "plan", "agent" */
+  GStrv by;    /* keys of a filter; NULL: all parameters */
+} StudioWay;
 
 /** A parameter, with what each side has. */
 typedef struct
@@ -37,20 +47,30 @@ typedef struct
 typedef struct
 {
   char *study;
-  GPtrArray *sides;      /* StudioSide, at most STUDIO_MAX_SIDES */
-  GPtrArray *parameters; /* StudioComparedParameter */
-  GPtrArray *metrics;    /* StudioComparedMetric */
-  char *left_out;        /* what is not on any side, in words; NULL: nothing */
+  GPtrArray *ways;       /* StudioWay: by what these runs can be told apart */
+  guint way;             /* the one that was taken */
+  GPtrArray *all;        /* StudioSide: every side */
+  GPtrArray *sides;      /* StudioSide of `all` that are shown, at most STUDIO_MAX_SIDES */
+  GPtrArray *parameters; /* StudioComparedParameter, of the sides that are shown */
+  GPtrArray *metrics;    /* StudioComparedMetric, likewise */
+  char *left_out;        /* what is not shown, in words; NULL: nothing */
 } StudioComparison;
 
 void studio_comparison_free (StudioComparison *comparison);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StudioComparison, studio_comparison_free)
 
-/** Compares @runs of @study: a side for every setting of the parameters, seeds together; where all
- *  have one setting, a side for every run.  With @plans (two ids) a side for each plan instead. */
-void studio_comparison_load (StudioSession *session, const char *study, const char *const *runs,
-                             const char *const *plans, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer data);
+/** What is to be compared; all of it is copied. */
+typedef struct
+{
+  const char *study;
+  const char *const *runs;  /* these runs; NULL: those of `plans` */
+  const char *const *plans; /* in the order of their sides, if they are what tells them apart */
+  const char *const *by;    /* keys of a filter whose values tell sides apart; NULL: all parameters.
+                               Where these tell none apart: all parameters, and then run by run */
+  const char *const *shown; /* keys of the sides to be shown; NULL, or none of them: the first */
+} StudioComparisonRequest;
+
+void studio_comparison_load (StudioSession *session, const StudioComparisonRequest *request,
+                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer data);
 StudioComparison *studio_comparison_load_finish (GAsyncResult *result, GError **error);
-/** All runs of all sides; free with g_strfreev. */
-GStrv studio_comparison_runs (const StudioComparison *comparison);

@@ -52,7 +52,8 @@ typedef struct
 {
   AssayRegistry *registry;
   char *study, *preset, *figure;
-  GStrv runs;
+  GStrv runs, names; /* names: of the sides */
+  GPtrArray *sides;  /* GStrv: runs of each; NULL: none are compared */
   GHashTable *options;
   gboolean live;
 } Job;
@@ -65,10 +66,30 @@ job_free (gpointer data)
   assay_registry_unref (job->registry);
   g_hash_table_unref (job->options);
   g_strfreev (job->runs);
+  g_strfreev (job->names);
+  g_clear_pointer (&job->sides, g_ptr_array_unref);
   g_free (job->study);
   g_free (job->preset);
   g_free (job->figure);
   g_free (job);
+}
+
+static void
+free_runs (gpointer runs)
+{
+  g_strfreev (runs);
+}
+
+static void
+set_sides (Job *job, const StudioFigureRequest *request)
+{
+  job->sides = g_ptr_array_new_with_free_func (free_runs);
+  job->names = g_new0 (char *, request->n_sides + 1);
+  for (guint i = 0; i < request->n_sides; i++)
+    {
+      job->names[i] = g_strdup (request->sides[i].name);
+      g_ptr_array_add (job->sides, g_strdupv ((GStrv) request->sides[i].runs));
+    }
 }
 
 static Job *
@@ -83,6 +104,8 @@ job_new (StudioSession *session, const StudioFigureRequest *request)
   job->runs = g_strdupv ((GStrv) request->runs);
   job->options = studio_figure_options_copy (request->options);
   job->live = request->live;
+  if (request->n_sides > 0)
+    set_sides (job, request);
   return job;
 }
 
@@ -92,7 +115,11 @@ find_runs (StudioFigure *figure, AssayWorkspace *workspace, const Job *job, GErr
 {
   g_autoptr (GError) problem = NULL;
 
-  if (job->runs != NULL && job->runs[0] != NULL)
+  if (job->sides != NULL)
+    figure->set = assay_run_set_of_sides (workspace, (const char *const *) job->names,
+                                          (const char *const *const *) job->sides->pdata,
+                                          job->sides->len, &problem);
+  else if (job->runs != NULL && job->runs[0] != NULL)
     figure->set = assay_run_set_of (workspace, (const char *const *) job->runs, &problem);
   else
     figure->set = assay_run_set_for_claims (workspace, figure->study, job->preset, &problem);

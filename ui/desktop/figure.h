@@ -7,11 +7,20 @@
 #include "host/chart/chart.h"
 #include "ui/desktop/session.h"
 
+/** Runs that stand together in a comparison. */
+typedef struct
+{
+  const char *name;
+  const char *const *runs;
+} StudioFigureSide;
+
 /** What is to be drawn. */
 typedef struct
 {
-  const char *study, *preset; /* preset NULL: the newest plan of any */
-  const char *const *runs;    /* these instead; NULL: as `preset` says */
+  const char *study, *preset;    /* preset NULL: the newest plan of any */
+  const char *const *runs;       /* these instead; NULL: as `preset` says */
+  const StudioFigureSide *sides; /* or these, compared */
+  guint n_sides;
   const char *figure;
   GHashTable *options; /* as assay_chart_new_with takes them; NULL: none */
   gboolean live;       /* curves of runs that have not ended, too */

@@ -302,7 +302,21 @@ on_copy_id (GSimpleAction *action, GVariant *parameter, gpointer data)
                        runs[0] != NULL && runs[1] != NULL ? "Ids copied" : "Id copied", NULL, NULL);
 }
 
-/* The study of the chosen runs; NULL: there are several, which a toast says. */
+/* Notes a study; FALSE: it is another one (or NULL: of several), which a toast says. */
+static gboolean
+agrees (StudioRunsView *view, const char **study, const char *other)
+{
+  if (other != NULL && (*study == NULL || strcmp (*study, other) == 0))
+    {
+      *study = other;
+      return TRUE;
+    }
+  studio_window_toast (studio_window_of (view),
+                       "These are runs of different studies; choose runs of one", NULL, NULL);
+  return FALSE;
+}
+
+/* The study of the chosen runs or groups; NULL: there are several. */
 static char *
 study_of_chosen (StudioRunsView *view, const char *const *runs)
 {
@@ -312,33 +326,17 @@ study_of_chosen (StudioRunsView *view, const char *const *runs)
 
   for (; *runs != NULL; runs++)
     g_hash_table_add (wanted, (gpointer) *runs);
-  for (guint i = 0; answer != NULL && answer->rows != NULL && i < answer->n; i++)
+  for (guint i = 0; answer != NULL && i < answer->n; i++)
     {
       const AssayRunRow *run = studio_runs_answer_run (answer, i);
-
-      if (!g_hash_table_contains (wanted, run->id))
-        continue;
-      if (study != NULL && strcmp (study, run->study) != 0)
-        {
-          studio_window_toast (studio_window_of (view),
-                               "These are runs of different studies; choose runs of one", NULL,
-                               NULL);
-          return NULL;
-        }
-      study = run->study;
-    }
-  for (guint i = 0; answer != NULL && answer->groups != NULL && study == NULL && i < answer->n; i++)
-    {
       const AssayRunGroup *group = studio_runs_answer_group (answer, i);
+      const char *id = run != NULL ? run->id : group->ids[0];
 
-      if (group->ids[0] != NULL && g_hash_table_contains (wanted, group->ids[0]))
-        for (guint k = 0; answer->groups->by[k] != NULL; k++)
-          if (strcmp (answer->groups->by[k], "study") == 0)
-            study = group->values[k];
+      if (id != NULL && g_hash_table_contains (wanted, id)
+          && !agrees (view, &study, run != NULL ? run->study : group->study))
+        return NULL;
     }
-  if (study == NULL)
-    study = studio_run_page_study (view->page);
-  return g_strdup (study);
+  return g_strdup (study != NULL ? study : studio_run_page_study (view->page));
 }
 
 static void
@@ -365,10 +363,21 @@ on_claims (GSimpleAction *action, GVariant *parameter, gpointer view)
   show_chosen (view, "claims");
 }
 
+/* Groups are what is compared where runs stand in groups. */
 static void
-on_compare (GSimpleAction *action, GVariant *parameter, gpointer view)
+on_compare (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  show_chosen (view, "compare");
+  StudioRunsView *view = data;
+  StudioRunsAnswer *answer = studio_runs_table_answer (view->table);
+  gboolean grouped = answer != NULL && answer->groups != NULL;
+  g_auto (GStrv) runs = studio_runs_view_runs (view);
+  g_autofree char *study = study_of_chosen (view, (const char *const *) runs);
+
+  if (study == NULL)
+    return;
+  studio_session_select_groups (view->session, study, (const char *const *) runs,
+                                grouped ? (const char *const *) view->choice->by : NULL);
+  studio_window_show_page (studio_window_of (view), "compare");
 }
 
 /* ---- export ---- */

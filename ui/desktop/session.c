@@ -199,18 +199,41 @@ studio_session_selection (StudioSession *session)
   return &session->selection;
 }
 
+static void
+selection_clear (StudioSelection *selection)
+{
+  g_free (selection->study);
+  g_free (selection->preset);
+  g_strfreev (selection->runs);
+  g_strfreev (selection->by);
+}
+
+static void
+take_selection (StudioSession *session, StudioSelection selection)
+{
+  StudioSelection old = session->selection;
+
+  session->selection = selection;
+  g_signal_emit (session, signals[SELECTION_CHANGED], 0);
+  selection_clear (&old);
+}
+
 void
 studio_session_select (StudioSession *session, const char *study, const char *preset,
                        const char *const *runs)
 {
-  StudioSelection new = { g_strdup (study), g_strdup (preset), g_strdupv ((GStrv) runs) };
-  StudioSelection old = session->selection;
+  take_selection (session, (StudioSelection){ .study = g_strdup (study),
+                                              .preset = g_strdup (preset),
+                                              .runs = g_strdupv ((GStrv) runs) });
+}
 
-  session->selection = new;
-  g_signal_emit (session, signals[SELECTION_CHANGED], 0);
-  g_free (old.study);
-  g_free (old.preset);
-  g_strfreev (old.runs);
+void
+studio_session_select_groups (StudioSession *session, const char *study, const char *const *runs,
+                              const char *const *by)
+{
+  take_selection (session, (StudioSelection){ .study = g_strdup (study),
+                                              .runs = g_strdupv ((GStrv) runs),
+                                              .by = g_strdupv ((GStrv) by) });
 }
 
 void
@@ -282,9 +305,7 @@ studio_session_finalize (GObject *object)
   g_clear_pointer (&session->index, assay_index_free);
   g_clear_pointer (&session->registry, assay_registry_unref);
   g_clear_pointer (&session->workspace, assay_workspace_free);
-  g_free (session->selection.study);
-  g_free (session->selection.preset);
-  g_strfreev (session->selection.runs);
+  selection_clear (&session->selection);
   G_OBJECT_CLASS (studio_session_parent_class)->finalize (object);
 }
 

@@ -47,10 +47,15 @@ typedef struct
   char *study;  /* NULL: nothing chosen yet */
   char *preset; /* the newest plan of it, as `assay claims` takes it; NULL: of any */
   GStrv runs;   /* just these runs; NULL: as `preset` says */
+  GStrv by;     /* keys by which these runs were grouped; NULL: they were not, or by setting */
 } StudioSelection;
 
 const StudioSelection *studio_session_selection (StudioSession *session);
 /** @preset and @runs may be NULL. */
 void studio_session_select (StudioSession *session, const char *study, const char *preset,
                             const char *const *runs);
+/** The same of runs that stand in groups: those alike in all keys of @by (NULL: in all but the
+ *  seed). */
+void studio_session_select_groups (StudioSession *session, const char *study,
+                                   const char *const *runs, const char *const *by);
 void studio_session_notice (StudioSession *session, const char *format, ...) G_GNUC_PRINTF (2, 3);

@@ -73,7 +73,7 @@ new_groups (const char *const *by)
 
 /* ---- Asking the database ---- */
 
-/* config, id, seed, state, value, then the values of `by` */
+/* config, id, seed, state, value, study, then the values of `by` */
 enum
 {
   COLUMN_CONFIG,
@@ -81,6 +81,7 @@ enum
   COLUMN_SEED,
   COLUMN_STATE,
   COLUMN_VALUE,
+  COLUMN_STUDY,
   COLUMN_BY
 };
 
@@ -94,6 +95,7 @@ build (AssaySql *sql, const AssayGroupQuery *query, GError **error)
     g_string_append (sql->sql, "NULL");
   else if (!assay_sql_add_summary (sql, columns[query->kind], query->metric, query->labels, error))
     return FALSE;
+  g_string_append (sql->sql, ", c.study");
   for (guint i = 0; query->by != NULL && query->by[i] != NULL; i++)
     {
       g_string_append (sql->sql, ", ");
@@ -130,6 +132,13 @@ by_value (Grouping *g, sqlite3_stmt *s, guint i)
   return g_string_chunk_insert_const (g->groups->texts, text);
 }
 
+static const char *
+study_of (Grouping *g, sqlite3_stmt *s)
+{
+  return g_string_chunk_insert_const (g->groups->texts,
+                                      (const char *) sqlite3_column_text (s, COLUMN_STUDY));
+}
+
 static guint
 find_group (Grouping *g, sqlite3_stmt *s)
 {
@@ -138,6 +147,7 @@ find_group (Grouping *g, sqlite3_stmt *s)
   AssayRunGroup group = { .values = values, .mean = NAN, .low = NAN, .high = NAN };
   guint place;
 
+  group.study = study_of (g, s);
   for (guint i = 0; i < g->n_by; i++)
     {
       values[i] = by_value (g, s, i);
@@ -161,6 +171,7 @@ add_member (Grouping *g, sqlite3_stmt *s)
 {
   gpointer config = GSIZE_TO_POINTER ((gsize) sqlite3_column_int64 (s, COLUMN_CONFIG));
   guint group = 0;
+  AssayRunGroup *of_group;
   Member member = {
     .seed = sqlite3_column_int64 (s, COLUMN_SEED),
     .state = assay_index_state ((const char *) sqlite3_column_text (s, COLUMN_STATE)),
@@ -180,6 +191,9 @@ add_member (Grouping *g, sqlite3_stmt *s)
         g_hash_table_insert (g->of_config, config, GUINT_TO_POINTER (group));
     }
   member.group = group - 1;
+  of_group = &g_array_index (g->groups->groups, AssayRunGroup, member.group);
+  if (of_group->study != study_of (g, s))
+    of_group->study = NULL;
   g_array_append_val (g->members, member);
 }
 

@@ -110,7 +110,8 @@ typedef struct
 typedef struct
 {
   const char *const
-      *values; /* one per `by`; NULL: no such value.  Without `by`: study, parameters */
+      *values;       /* one per `by`; NULL: no such value.  Without `by`: study, parameters */
+  const char *study; /* of all of them; NULL: they are of several */
   guint n_runs, n_failed, n_live; /* all; failed; queued or running */
   guint n;                        /* values behind the mean */
   double mean, low, high;         /* NaN: none */
