@@ -2,7 +2,7 @@
 #include "ui/desktop/compare-plans.h"
 
 #include "host/store/index.h"
-#include "ui/desktop/runs-answer.h"
+#include "ui/desktop/words.h"
 
 typedef struct
 {
@@ -64,6 +64,7 @@ find_plans (GTask *task, AssayIndex *index)
     {
       const AssayRunGroup *group = &g_array_index (groups->groups, AssayRunGroup, i);
       const char *id = group->values[1];
+      g_autofree char *count = studio_count (group->n_runs, "run");
       Plan *plan;
 
       if (group->values[0] == NULL || id == NULL)
@@ -73,10 +74,10 @@ find_plans (GTask *task, AssayIndex *index)
       plan->id = g_strdup (id);
       /* 20261123-224501-...: a day and a time (UTC) that can be read. */
       plan->title
-          = strlen (id) > 13
-                ? g_strdup_printf ("%s · %.4s-%.2s-%.2s %.2s:%.2s · %u runs",
+          = strlen (id) > 15
+                ? g_strdup_printf ("%s · %.4s-%.2s-%.2s %.2s:%.2s:%.2s · %s",
                                    group->values[2] != NULL ? group->values[2] : "own settings", id,
-                                   id + 4, id + 6, id + 9, id + 11, group->n_runs)
+                                   id + 4, id + 6, id + 9, id + 11, id + 13, count)
                 : g_strdup (id);
       g_ptr_array_add (plans, plan);
     }

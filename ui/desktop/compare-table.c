@@ -33,8 +33,12 @@ side_title (const StudioSide *side, guint i)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6),
             *title = cell (side->name, "heading");
 
-  gtk_label_set_width_chars (GTK_LABEL (title), (int) MIN (g_utf8_strlen (side->name, -1), 14));
+  gtk_label_set_width_chars (GTK_LABEL (title), 11);
+  gtk_label_set_wrap (GTK_LABEL (title), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (title), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines (GTK_LABEL (title), 2);
   gtk_widget_set_hexpand (title, TRUE);
+  gtk_widget_set_valign (title, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (box), studio_side_mark_new (i));
   gtk_box_append (GTK_BOX (box), title);
   return box;
@@ -58,18 +62,43 @@ side_head (const StudioSide *side, guint i)
   return box;
 }
 
-static GtkGrid *
-new_grid (const StudioComparison *comparison)
+/* A grid that is being filled.  Where it is narrow the name of a row stands above its cells. */
+typedef struct
 {
-  GtkGrid *grid = GTK_GRID (gtk_grid_new ());
+  GtkGrid *grid;
+  gboolean narrow;
+  int n, row; /* sides; the row that is filled */
+} Table;
 
-  gtk_grid_set_column_spacing (grid, 18);
-  gtk_grid_set_row_spacing (grid, 9);
-  gtk_widget_add_css_class (GTK_WIDGET (grid), "compare-grid");
-  gtk_grid_attach (grid, cell ("", NULL), 0, 0, 1, 1);
+static void
+put (const Table *table, guint side, GtkWidget *widget)
+{
+  gtk_grid_attach (table->grid, widget, (int) side + (table->narrow ? 0 : 1), table->row, 1, 1);
+}
+
+static void
+begin_row (Table *table, GtkWidget *name)
+{
+  gtk_grid_attach (table->grid, name, 0, ++table->row, table->narrow ? table->n : 1, 1);
+  if (!table->narrow)
+    return;
+  gtk_widget_set_margin_top (name, 6);
+  table->row++;
+}
+
+static Table
+new_table (const StudioComparison *comparison, gboolean narrow)
+{
+  Table table = { GTK_GRID (gtk_grid_new ()), narrow, (int) comparison->sides->len, 0 };
+
+  gtk_grid_set_column_spacing (table.grid, 18);
+  gtk_grid_set_row_spacing (table.grid, narrow ? 3 : 9);
+  gtk_widget_add_css_class (GTK_WIDGET (table.grid), "compare-grid");
+  if (!narrow)
+    gtk_grid_attach (table.grid, cell ("", NULL), 0, 0, 1, 1);
   for (guint i = 0; i < comparison->sides->len; i++)
-    gtk_grid_attach (grid, side_head (comparison->sides->pdata[i], i), (int) i + 1, 0, 1, 1);
-  return grid;
+    put (&table, i, side_head (comparison->sides->pdata[i], i));
+  return table;
 }
 
 /* As wide as it must be, in a card; scrolled sideways where there is no room. */
@@ -96,29 +125,34 @@ sentence (const char *text)
   return label;
 }
 
+/* In the whole width below the rows. */
+static void
+add_sentence (Table *table, const char *text)
+{
+  gtk_grid_attach (table->grid, sentence (text), 0, ++table->row,
+                   table->n + (table->narrow ? 0 : 1), 1);
+}
+
 /* ---- parameters ---- */
 
 GtkWidget *
-studio_compare_parameters (const StudioComparison *comparison, gboolean all)
+studio_compare_parameters (const StudioComparison *comparison, gboolean all, gboolean narrow)
 {
-  GtkGrid *grid = new_grid (comparison);
-  int row = 1;
+  Table table = new_table (comparison, narrow);
 
-  for (guint i = 0; i < comparison->parameters->len && row <= MOST_ROWS; i++)
+  for (guint i = 0; i < comparison->parameters->len; i++)
     {
       const StudioComparedParameter *parameter = comparison->parameters->pdata[i];
 
       if (!parameter->differs && !all)
         continue;
-      gtk_grid_attach (grid, cell (parameter->id, "dim-label"), 0, row, 1, 1);
+      begin_row (&table, cell (parameter->id, "dim-label"));
       for (guint k = 0; k < comparison->sides->len; k++)
-        gtk_grid_attach (grid, cell (parameter->values[k], NULL), (int) k + 1, row, 1, 1);
-      row++;
+        put (&table, k, cell (parameter->values[k], NULL));
     }
-  if (row == 1)
-    gtk_grid_attach (grid, sentence ("No parameter differs."), 0, 1,
-                     (int) comparison->sides->len + 1, 1);
-  return in_card (grid);
+  if (table.row == 0)
+    add_sentence (&table, "No parameter differs.");
+  return in_card (table.grid);
 }
 
 /* ---- metrics ---- */
@@ -152,9 +186,9 @@ metric_cell (const StudioComparedMetric *metric, guint side, const char *first)
 }
 
 GtkWidget *
-studio_compare_metrics (const StudioComparison *comparison)
+studio_compare_metrics (const StudioComparison *comparison, gboolean narrow)
 {
-  GtkGrid *grid = new_grid (comparison);
+  Table table = new_table (comparison, narrow);
   const char *first = ((const StudioSide *) comparison->sides->pdata[0])->letter;
 
   for (guint i = 0; i < comparison->metrics->len && i < MOST_ROWS; i++)
@@ -164,11 +198,18 @@ studio_compare_metrics (const StudioComparison *comparison)
       g_autofree char *name
           = g_strdup_printf ("%s%s%s", metric->metric, *labels != '\0' ? " · " : "", labels);
 
-      gtk_grid_attach (grid, cell (name, "dim-label"), 0, (int) i + 1, 1, 1);
+      begin_row (&table, cell (name, "dim-label"));
       for (guint k = 0; k < comparison->sides->len; k++)
-        gtk_grid_attach (grid, metric_cell (metric, k, first), (int) k + 1, (int) i + 1, 1, 1);
+        put (&table, k, metric_cell (metric, k, first));
     }
-  return in_card (grid);
+  if (comparison->metrics->len > MOST_ROWS)
+    {
+      g_autofree char *words = g_strdup_printf ("%u more are not listed; Figures draws them.",
+                                                comparison->metrics->len - MOST_ROWS);
+
+      add_sentence (&table, words);
+    }
+  return in_card (table.grid);
 }
 
 /* ---- claims ---- */
@@ -191,18 +232,6 @@ verdict_cell (const AssayVerdict *verdict)
 }
 
 static GtkWidget *
-waiting_cell (void)
-{
-  GtkWidget *spinner = gtk_spinner_new ();
-
-  /* Spinning out of sight, it would ask for sixty frames a second. */
-  g_signal_connect (spinner, "map", G_CALLBACK (gtk_spinner_start), NULL);
-  g_signal_connect (spinner, "unmap", G_CALLBACK (gtk_spinner_stop), NULL);
-  gtk_widget_set_halign (spinner, GTK_ALIGN_START);
-  return spinner;
-}
-
-static GtkWidget *
 claim_cell (const AssayClaim *claim)
 {
   GtkWidget *label = cell (claim->says != NULL ? claim->says : claim->id, "dim-label");
@@ -216,25 +245,26 @@ claim_cell (const AssayClaim *claim)
 }
 
 GtkWidget *
-studio_compare_claims (const StudioComparison *comparison, StudioVerdicts *const *verdicts)
+studio_compare_claims_table (const StudioComparison *comparison, gboolean narrow)
 {
-  GtkGrid *grid = new_grid (comparison);
-  const StudioVerdicts *any = NULL;
+  return in_card (new_table (comparison, narrow).grid);
+}
+
+void
+studio_compare_add_claim (GtkWidget *claims, const StudioComparison *comparison,
+                          StudioVerdicts *const *verdicts, guint i, gboolean narrow)
+{
+  GtkWidget *viewport = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (claims));
+  Table table = { GTK_GRID (gtk_viewport_get_child (GTK_VIEWPORT (viewport))), narrow,
+                  (int) comparison->sides->len, (int) i * (narrow ? 2 : 1) };
+  const AssayStudyInfo *study = NULL;
 
   for (guint k = 0; k < comparison->sides->len; k++)
-    any = verdicts[k] != NULL ? verdicts[k] : any;
-  for (guint i = 0; any != NULL && i < any->verdicts->len; i++)
-    {
-      const AssayVerdict *first = any->verdicts->pdata[i];
-
-      gtk_grid_attach (grid, claim_cell (first->claim), 0, (int) i + 1, 1, 1);
-      for (guint k = 0; k < comparison->sides->len; k++)
-        gtk_grid_attach (grid,
-                         verdicts[k] != NULL ? verdict_cell (verdicts[k]->verdicts->pdata[i])
-                                             : waiting_cell (),
-                         (int) k + 1, (int) i + 1, 1, 1);
-    }
-  if (any == NULL)
-    gtk_grid_attach (grid, waiting_cell (), 1, 1, 1, 1);
-  return in_card (grid);
+    study = verdicts[k] != NULL ? verdicts[k]->study : study;
+  if (study == NULL)
+    return;
+  begin_row (&table, claim_cell (&study->claims[i]));
+  for (guint k = 0; k < comparison->sides->len; k++)
+    if (verdicts[k] != NULL)
+      put (&table, k, verdict_cell (verdicts[k]->verdicts->pdata[i]));
 }

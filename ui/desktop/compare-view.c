@@ -2,6 +2,7 @@
 #include "ui/desktop/compare-view.h"
 
 #include "ui/desktop/chart-area.h"
+#include "ui/desktop/compare-claims.h"
 #include "ui/desktop/compare-plans.h"
 #include "ui/desktop/compare-sides.h"
 #include "ui/desktop/compare-table.h"
@@ -18,7 +19,6 @@ struct _StudioCompareView
   GStrv by, shown;       /* as in StudioComparisonRequest */
   GCancellable *loading; /* of all that belongs to it; NULL: nothing is shown */
   StudioComparison *comparison;
-  StudioVerdicts *verdicts[STUDIO_MAX_SIDES];
   GCancellable *drawing; /* of the figure */
   gboolean stale;        /* runs changed while nobody looked */
   guint filling, step;   /* idle source that fills the page, a part at a time */
@@ -27,10 +27,12 @@ struct _StudioCompareView
   AdwStatusPage *failure;
   GtkMenuButton *plans_here, *plans_above;
   GtkLabel *title, *left_out;
+  StudioWidthBin *width;
   AdwBin *sides_place;
   StudioCompareSides *sides;
   GtkCheckButton *only_differing;
-  AdwBin *parameters, *metrics, *claims;
+  AdwBin *parameters, *metrics;
+  StudioCompareClaims *claims;
   GtkWidget *figures_title, *metrics_title, *claims_title;
   GtkBox *figures;
   GtkDropDown *figure;
@@ -138,38 +140,6 @@ offer_figures (StudioCompareView *view)
 
 /* ---- claims ---- */
 
-typedef struct
-{
-  StudioCompareView *view;
-  guint side;
-} Judging;
-
-static void
-show_claims (StudioCompareView *view)
-{
-  adw_bin_set_child (view->claims, studio_compare_claims (view->comparison, view->verdicts));
-}
-
-static void
-on_judged (GObject *session, GAsyncResult *result, gpointer data)
-{
-  g_autofree Judging *judging = data;
-  g_autoptr (StudioCompareView) view = judging->view;
-  g_autoptr (GError) error = NULL;
-  StudioVerdicts *verdicts = studio_verdicts_load_finish (STUDIO_SESSION (session), result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (verdicts == NULL)
-    {
-      studio_session_notice (STUDIO_SESSION (session), "%s", error->message);
-      return;
-    }
-  g_clear_pointer (&view->verdicts[judging->side], studio_verdicts_unref);
-  view->verdicts[judging->side] = verdicts;
-  show_claims (view);
-}
-
 static void
 judge (StudioCompareView *view)
 {
@@ -178,17 +148,8 @@ judge (StudioCompareView *view)
 
   gtk_widget_set_visible (view->claims_title, any);
   gtk_widget_set_visible (GTK_WIDGET (view->claims), any);
-  for (guint i = 0; any && i < view->comparison->sides->len; i++)
-    {
-      StudioSide *side = view->comparison->sides->pdata[i];
-      StudioSelection selection = { .study = view->study, .runs = side->runs };
-      Judging *judging = g_new (Judging, 1);
-
-      *judging = (Judging){ g_object_ref (view), i };
-      studio_verdicts_load (view->session, &selection, view->loading, on_judged, judging);
-    }
   if (any)
-    show_claims (view);
+    studio_compare_claims_judge (view->claims, view->session, view->comparison);
 }
 
 /* ---- the page ---- */
@@ -199,7 +160,8 @@ show_parameters (StudioCompareView *view)
   if (view->comparison != NULL)
     adw_bin_set_child (view->parameters,
                        studio_compare_parameters (
-                           view->comparison, !gtk_check_button_get_active (view->only_differing)));
+                           view->comparison, !gtk_check_button_get_active (view->only_differing),
+                           studio_width_bin_is_narrow (view->width)));
 }
 
 static void
@@ -208,7 +170,9 @@ show_metrics (StudioCompareView *view)
   gboolean any = view->comparison->metrics->len > 0;
 
   gtk_widget_set_visible (view->metrics_title, any);
-  adw_bin_set_child (view->metrics, any ? studio_compare_metrics (view->comparison) : NULL);
+  adw_bin_set_child (view->metrics, any ? studio_compare_metrics (
+                                        view->comparison, studio_width_bin_is_narrow (view->width))
+                                        : NULL);
 }
 
 /* A part at a time, so that no callback holds the main thread for long. */
@@ -277,8 +241,7 @@ stop (StudioCompareView *view)
     g_cancellable_cancel (view->drawing);
   g_clear_object (&view->drawing);
   g_clear_handle_id (&view->filling, g_source_remove);
-  for (guint i = 0; i < STUDIO_MAX_SIDES; i++)
-    g_clear_pointer (&view->verdicts[i], studio_verdicts_unref);
+  studio_compare_claims_clear (view->claims);
 }
 
 static void
@@ -397,6 +360,17 @@ on_picked (StudioChartArea *area, const char *filter, GStrv ids, StudioCompareVi
 }
 
 static void
+on_narrow (StudioWidthBin *bin, GParamSpec *spec, StudioCompareView *view)
+{
+  if (view->comparison != NULL && view->filling == 0)
+    {
+      show_parameters (view);
+      show_metrics (view);
+    }
+  studio_compare_claims_set_narrow (view->claims, studio_width_bin_is_narrow (bin));
+}
+
+static void
 on_only_differing (GtkCheckButton *button, StudioCompareView *view)
 {
   show_parameters (view);
@@ -489,6 +463,8 @@ studio_compare_view_class_init (StudioCompareViewClass *class)
       G_OBJECT_CLASS (class), PROP_SESSION,
       g_param_spec_object ("session", NULL, NULL, STUDIO_TYPE_SESSION,
                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
+  g_type_ensure (STUDIO_TYPE_COMPARE_CLAIMS);
+  g_type_ensure (STUDIO_TYPE_WIDTH_BIN);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/compare-view.ui");
 #define BIND(child) gtk_widget_class_bind_template_child (widget_class, StudioCompareView, child)
   BIND (states);
@@ -498,6 +474,7 @@ studio_compare_view_class_init (StudioCompareViewClass *class)
   BIND (title);
   BIND (left_out);
   BIND (sides_place);
+  BIND (width);
   BIND (only_differing);
   BIND (parameters);
   BIND (metrics);
@@ -543,4 +520,5 @@ studio_compare_view_init (StudioCompareView *view)
   g_signal_connect (view->sides, "shown", G_CALLBACK (on_shown), view);
   adw_bin_set_child (view->sides_place, GTK_WIDGET (view->sides));
   g_signal_connect (view->only_differing, "toggled", G_CALLBACK (on_only_differing), view);
+  g_signal_connect (view->width, "notify::narrow", G_CALLBACK (on_narrow), view);
 }
