@@ -4,7 +4,7 @@
 #include "ui/desktop/effect-bar.h"
 
 /* Widths of the columns of words, in characters. */
-#define EFFECT_CHARS 22
+#define EFFECT_CHARS 25
 #define PAPER_CHARS 18
 #define COUNT_CHARS 12
 

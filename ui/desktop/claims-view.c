@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define PACE 2000 /* ms between two judgements while runs go on */
-#define NOTES_IN_SUMMARY 2
 
 G_DEFINE_FINAL_TYPE (StudioClaimsView, studio_claims_view, ADW_TYPE_BIN)
 
@@ -180,36 +179,13 @@ fill_chips (StudioClaimsView *view)
     }
 }
 
-/* The first of them: each claim's details have all. */
-static void
-append_notes (GString *text, const GPtrArray *notes)
-{
-  guint n = MIN (notes->len, NOTES_IN_SUMMARY);
-
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, " · %s", (const char *) notes->pdata[i]);
-  if (notes->len > n)
-    g_string_append_printf (text, " · %u more notes", notes->len - n);
-}
-
 static void
 fill_summary (StudioClaimsView *view)
 {
-  const AssayRunSet *set = view->verdicts->set;
-  GString *text = g_string_new (NULL);
+  g_autofree char *text = studio_verdicts_summary (view->verdicts);
 
-  if (set != NULL)
-    {
-      if (set->preset != NULL)
-        g_string_append_printf (text, "Preset %s, ", set->preset);
-      if (set->plan != NULL)
-        g_string_append_printf (text, "plan %s, ", set->plan);
-      g_string_append_printf (text, "%u runs", set->dirs->len);
-      append_notes (text, set->notes);
-    }
-  gtk_label_set_text (view->summary, text->str);
-  gtk_widget_set_visible (GTK_WIDGET (view->summary), set != NULL);
-  g_string_free (text, TRUE);
+  gtk_label_set_text (view->summary, text);
+  gtk_widget_set_visible (GTK_WIDGET (view->summary), view->verdicts->set != NULL);
 }
 
 static const AssayPreset *
@@ -563,6 +539,7 @@ make_head (StudioClaimsView *view)
       gtk_widget_add_css_class (label, "dim-label");
       gtk_grid_attach (view->head, label, i, 0, 1, 1);
       gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), 12); /* columns are as wide as the rows' */
       gtk_widget_set_hexpand (label, i == 1);
     }
 }

@@ -9,7 +9,6 @@
 #define NUMBERS 16 /* pixels below, for the ends of the axis */
 #define MARGIN 7
 #define WIDTH 90
-#define WISH 200
 
 struct _StudioEffectBar
 {
@@ -303,10 +302,7 @@ studio_effect_bar_measure (GtkWidget *widget, GtkOrientation orientation, int fo
                            int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
 {
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    {
-      *minimum = WIDTH;
-      *natural = WISH;
-    }
+    *minimum = *natural = WIDTH;
   else
     *minimum = *natural = HEIGHT + (STUDIO_EFFECT_BAR (widget)->numbers ? NUMBERS : 0);
 }

@@ -5,11 +5,12 @@
 
 #include "host/chart/chart.h"
 #include "host/chart/scale.h"
-#include "host/registry/json.h"
 #include "host/run/plan.h"
 #include "host/store/filter.h"
 #include <math.h>
 #include <string.h>
+
+#define NOTES_IN_SUMMARY 2
 
 StudioVerdicts *
 studio_verdicts_ref (StudioVerdicts *verdicts)
@@ -237,6 +238,35 @@ studio_verdict_matches (const AssayVerdict *verdict, const char *text)
     if (contains (places[i], folded))
       return TRUE;
   return FALSE;
+}
+
+/* The first of them: each claim's details have all. */
+static void
+append_notes (GString *text, const GPtrArray *notes)
+{
+  guint n = MIN (notes->len, NOTES_IN_SUMMARY);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, " · %s", (const char *) notes->pdata[i]);
+  if (notes->len > n)
+    g_string_append_printf (text, " · %u more notes", notes->len - n);
+}
+
+char *
+studio_verdicts_summary (const StudioVerdicts *verdicts)
+{
+  const AssayRunSet *set = verdicts->set;
+  GString *text = g_string_new (NULL);
+
+  if (set == NULL)
+    return g_string_free (text, FALSE);
+  if (set->preset != NULL)
+    g_string_append_printf (text, "Preset %s, ", set->preset);
+  if (set->plan != NULL)
+    g_string_append_printf (text, "plan %s, ", set->plan);
+  g_string_append_printf (text, "%u runs", set->dirs->len);
+  append_notes (text, set->notes);
+  return g_string_free (text, FALSE);
 }
 
 /* ---- what belongs together ---- */

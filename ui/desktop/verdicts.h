@@ -32,6 +32,8 @@ void studio_verdicts_report (StudioVerdicts *verdicts, const char *path,
                              GAsyncReadyCallback callback, gpointer data);
 gboolean studio_verdicts_report_finish (GAsyncResult *result, GError **error);
 
+/** On which runs they rest: "Preset quick, plan 2026…, 12 runs", and what is said of these. */
+char *studio_verdicts_summary (const StudioVerdicts *verdicts);
 /** Of a verdict: "0.31 [0.12, 0.5]", "—" where there is none. */
 char *studio_verdict_effect (double effect, double low, double high);
 /** The paper's words; "not stated"; "ours" for gates and controls. */
