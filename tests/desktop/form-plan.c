@@ -67,7 +67,7 @@ a_preset_brings_its_values_seeds_and_time (void)
   choose_preset (window, 0);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 /* ---- what is undone ---- */
@@ -138,12 +138,13 @@ what_was_set_comes_back (void)
   g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (
                          desktop_test_find (form_of (window), GTK_TYPE_SPIN_BUTTON, "minutes"))),
                      ==, 30);
+  form_wait_kept (window);
   file = g_build_filename (g_get_user_state_dir (), "assay", "drafts", "graph-backup.json", NULL);
   g_assert_true (g_file_get_contents (file, &kept, NULL, NULL));
   g_assert_nonnull (strstr (kept, "0.9, 0.99"));
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 /* ---- limits, commands, drafts ---- */
@@ -174,7 +175,7 @@ limits_are_set_and_kept (void)
   form_set_amount (window, "megabytes", 0);
   form_set_amount (window, "max_failures", 0);
   g_assert_nonnull (desktop_test_find (form_of (window), GTK_TYPE_LABEL, "None"));
-  desktop_test_close (window);
+  form_close (window);
 }
 
 static void
@@ -204,7 +205,7 @@ the_command_line_makes_the_same_runs (void)
   g_assert_cmpstr (studio_form_draft (form_of (window))->seeds, ==, " 3..4 ");
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 /* Typed in a process of its own, that is killed. */
@@ -217,6 +218,7 @@ a_draft_survives_a_kill (void)
     {
       window = form_open ("template");
       form_type (window, "epsilon", "0.375");
+      form_wait_kept (window);
       raise (SIGKILL);
     }
   g_test_trap_subprocess (NULL, 0, 0);
@@ -226,7 +228,7 @@ a_draft_survives_a_kill (void)
                    "0.375");
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 void

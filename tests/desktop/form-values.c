@@ -29,7 +29,7 @@ a_setting_is_marked_and_can_be_taken_back (void)
                    "0.5");
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 static void
@@ -55,7 +55,7 @@ what_cannot_be_is_said_in_words (void)
       desktop_test_find (form_of (window), GTK_TYPE_ENTRY, "seeds"), "error"));
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 static void
@@ -79,7 +79,7 @@ only_what_applies_is_asked (void)
   g_assert_cmpstr (gtk_editable_get_text (form_control (window, "n", GTK_TYPE_ENTRY)), ==, "7");
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 /* ---- a study with a parameter of every type ---- */
@@ -147,7 +147,7 @@ sliders_go_where_the_schema_suggests (void)
   g_assert_cmpfloat_with_epsilon (gtk_range_get_value (narrow), -1, 1e-9);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 typedef struct
@@ -207,7 +207,7 @@ every_kind_says_what_it_wants (void)
   g_assert_nonnull (strstr (words, "\nwords=it's \"so\" $HOME, `too` \\ *\n"));
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
-  desktop_test_close (window);
+  form_close (window);
 }
 
 static void
@@ -248,7 +248,7 @@ every_type_has_a_control (void)
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.reset", NULL));
   form_settle (window);
   g_assert_true (gtk_switch_get_active (form_control (window, "yes", GTK_TYPE_SWITCH)));
-  desktop_test_close (window);
+  form_close (window);
 }
 
 void

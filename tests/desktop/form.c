@@ -33,6 +33,25 @@ form_settle (StudioWindow *window)
   desktop_test_until (form_is_settled, form_view (window));
 }
 
+static gboolean
+is_kept (gpointer form)
+{
+  return studio_form_is_kept (form);
+}
+
+void
+form_wait_kept (StudioWindow *window)
+{
+  desktop_test_until (is_kept, form_of (window));
+}
+
+void
+form_close (StudioWindow *window)
+{
+  form_wait_kept (window);
+  desktop_test_close (window);
+}
+
 StudioWindow *
 form_open (const char *study)
 {

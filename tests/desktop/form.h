@@ -14,8 +14,11 @@ StudioStudiesView *form_view (StudioWindow *window);
 StudioForm *form_of (StudioWindow *window);
 /** Of a StudioStudiesView. */
 gboolean form_is_settled (gpointer view);
-/** Waits until all is worked out and kept. */
+/** Waits until all is worked out; until it is on the disk, too. */
 void form_settle (StudioWindow *window);
+void form_wait_kept (StudioWindow *window);
+/** Closes the window when all is kept, so that the next one finds it. */
+void form_close (StudioWindow *window);
 /** A window on an empty workspace that shows this study. */
 StudioWindow *form_open (const char *study);
 

@@ -110,8 +110,14 @@ studio_form_outline (StudioForm *form)
 gboolean
 studio_form_is_settled (StudioForm *form)
 {
-  return form->outline != NULL && !form->outlining && form->save == 0 && form->saving == 0
+  return form->outline != NULL && !form->outlining
          && studio_param_list_is_complete (form->parameters) && !form->running;
+}
+
+gboolean
+studio_form_is_kept (StudioForm *form)
+{
+  return form->save == 0 && form->saving == 0;
 }
 
 void

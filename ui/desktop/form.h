@@ -31,3 +31,5 @@ const AssayPlan *studio_form_plan (StudioForm *form);
 const StudioDraft *studio_form_draft (StudioForm *form);
 /** Nothing is being worked out. */
 gboolean studio_form_is_settled (StudioForm *form);
+/** What is set is on the disk. */
+gboolean studio_form_is_kept (StudioForm *form);
