@@ -281,6 +281,18 @@ studio_filter_entry_problem (StudioFilterEntry *entry)
                                                          : NULL;
 }
 
+char *
+studio_filter_entry_strange_key (StudioFilterEntry *entry)
+{
+  g_autoptr (AssayFilter) filter = assay_filter_parse (entry->filter, NULL);
+  g_auto (GStrv) keys = filter != NULL ? assay_filter_keys (filter) : NULL;
+
+  for (char **key = keys; entry->vocabulary != NULL && key != NULL && *key != NULL; key++)
+    if (!studio_vocabulary_knows (entry->vocabulary, *key))
+      return g_strdup (*key);
+  return NULL;
+}
+
 void
 studio_filter_entry_grab_focus (StudioFilterEntry *entry)
 {

@@ -19,6 +19,8 @@ const char *studio_filter_entry_filter (StudioFilterEntry *entry);
 void studio_filter_entry_set_text (StudioFilterEntry *entry, const char *text);
 /** Takes a reference. */
 void studio_filter_entry_set_vocabulary (StudioFilterEntry *entry, StudioVocabulary *vocabulary);
+/** A key of the filter that no run has; NULL: none, or it is not known yet.  Free with g_free. */
+char *studio_filter_entry_strange_key (StudioFilterEntry *entry);
 /** The sentence below the entry; NULL: the text is a filter. */
 const char *studio_filter_entry_problem (StudioFilterEntry *entry);
 void studio_filter_entry_grab_focus (StudioFilterEntry *entry);

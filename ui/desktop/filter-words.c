@@ -235,6 +235,12 @@ studio_vocabulary_job (GTask *task, AssayIndex *index)
   g_task_return_pointer (task, g_steal_pointer (&vocabulary), (GDestroyNotify) g_hash_table_unref);
 }
 
+gboolean
+studio_vocabulary_knows (StudioVocabulary *vocabulary, const char *key)
+{
+  return g_strv_contains (keys, key) || g_hash_table_contains (vocabulary, key);
+}
+
 /* ---- words that fit ---- */
 
 typedef struct

@@ -32,5 +32,8 @@ typedef GHashTable StudioVocabulary;
 /** A StudioIndexJob; the result is unreffed with g_hash_table_unref. */
 void studio_vocabulary_job (GTask *task, AssayIndex *index);
 
+/** Whether a run may have this key. */
+gboolean studio_vocabulary_knows (StudioVocabulary *vocabulary, const char *key);
+
 /** Words that fit, best first, as they are to be typed; @vocabulary may be NULL. */
 GStrv studio_words_for (const StudioWordPlace *place, StudioVocabulary *vocabulary, guint most);

@@ -19,13 +19,13 @@ struct _StudioRunPage
   guint tick;            /* while it runs */
   GCancellable *verifying;
 
-  GtkLabel *title, *subtitle, *state, *reason, *times, *damage, *console_title;
+  GtkLabel *title, *subtitle, *state, *reason, *advice, *times, *damage, *console_title;
   GtkStack *states;
   AdwStatusPage *failure;
   GtkBox *state_card;
   GtkImage *state_icon;
   GtkProgressBar *progress;
-  GtkWidget *measured, *console_box;
+  GtkWidget *measured, *console_box, *remedies;
   GtkFlowBox *cards;
   GtkScrolledWindow *console_window;
   GtkTextView *console, *note;
@@ -51,3 +51,6 @@ void studio_run_page_stop_filling (StudioRunPage *page);
 /** Saves tags and note if they were changed. */
 void studio_run_page_save_notes (StudioRunPage *page);
 void studio_run_page_watch_notes (StudioRunPage *page);
+/** Shows those of page->facts, but not over what somebody is typing; @first: whatever stands there.
+ */
+void studio_run_page_fill_notes (StudioRunPage *page, gboolean first);

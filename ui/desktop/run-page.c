@@ -2,6 +2,7 @@
 #include "ui/desktop/run-rows.h"
 
 #include "host/run/supervisor.h"
+#include "ui/desktop/flow.h"
 #include "ui/desktop/runs-answer.h"
 #include "ui/desktop/task.h"
 
@@ -290,6 +291,8 @@ bind_children (GtkWidgetClass *class)
   BIND (subtitle);
   BIND (state);
   BIND (reason);
+  BIND (advice);
+  BIND (remedies);
   BIND (times);
   BIND (damage);
   BIND (console_title);
@@ -327,6 +330,7 @@ studio_run_page_class_init (StudioRunPageClass *class)
                        G_TYPE_NONE, 0);
   g_signal_new ("changed", STUDIO_TYPE_RUN_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 0);
+  g_type_ensure (STUDIO_TYPE_FLOW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/assay/Studio/run-page.ui");
   bind_children (widget_class);
 }

@@ -38,6 +38,7 @@ answer_clear (gpointer data)
   g_free (answer->identities);
   g_strfreev (answer->parameters);
   g_clear_pointer (&answer->texts, g_ptr_array_unref);
+  g_free (answer->mean_of);
 }
 
 void
@@ -186,6 +187,18 @@ sort_runs (GArray *rows, const StudioRunsQuestion *question)
   studio_metric_column_clear (&order.column);
 }
 
+static void
+count_run (StudioRunsAnswer *answer, const AssayRunRow *run)
+{
+  answer->states[run->state]++;
+  answer->n_live += run->state == ASSAY_RUNNING || run->state == ASSAY_QUEUED;
+  answer->tags = answer->tags || run->tags[0] != NULL;
+  answer->notes = answer->notes || (run->note != NULL && *run->note != '\0');
+  answer->reasons = answer->reasons || (run->reason != NULL && *run->reason != '\0');
+  /* Equal texts are one pointer. */
+  answer->one_study = answer->one_study && run->study == studio_runs_answer_run (answer, 0)->study;
+}
+
 static gboolean
 ask_runs (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestion *question,
           const AssayFilter *filter, GError **error)
@@ -203,11 +216,12 @@ ask_runs (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestion 
   if (own)
     sort_runs (answer->rows->rows, question);
   answer->n = answer->n_runs = answer->rows->rows->len;
+  answer->one_study = TRUE;
   answer->identities = g_new (const char *, answer->n + 1);
   for (guint i = 0; i < answer->n; i++)
     {
       answer->identities[i] = studio_runs_answer_run (answer, i)->id;
-      answer->states[studio_runs_answer_run (answer, i)->state]++;
+      count_run (answer, studio_runs_answer_run (answer, i));
     }
   answer->parameters = find_parameters (answer, question->all_parameters);
   return TRUE;
@@ -259,6 +273,20 @@ sort_groups (StudioRunsAnswer *answer, const StudioRunsQuestion *question)
       }
 }
 
+static char *
+mean_title (const StudioRunsQuestion *question)
+{
+  static const char *const prefixes[] = { "", "min.", "max.", "mean." };
+  g_autofree char *key = NULL;
+
+  if (question->metric == NULL)
+    return NULL;
+  key = question->labels != NULL ? g_strdup_printf ("%s%s{%s}", prefixes[question->kind],
+                                                    question->metric, question->labels)
+                                 : g_strconcat (prefixes[question->kind], question->metric, NULL);
+  return studio_metric_column_title (key);
+}
+
 static gboolean
 ask_groups (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestion *question,
             const AssayFilter *filter, GError **error)
@@ -273,6 +301,7 @@ ask_groups (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestio
   if (answer->groups == NULL)
     return FALSE;
   sort_groups (answer, question);
+  answer->mean_of = mean_title (question);
   answer->n = answer->groups->groups->len;
   answer->identities = g_new (const char *, answer->n + 1);
   for (guint i = 0; i < answer->n; i++)
@@ -285,6 +314,7 @@ ask_groups (StudioRunsAnswer *answer, AssayIndex *index, const StudioRunsQuestio
       g_ptr_array_add (answer->texts, g_strdup (identity->str));
       answer->identities[i] = answer->texts->pdata[i];
       answer->states[ASSAY_FAILED] += group->n_failed;
+      answer->n_live += group->n_live;
       answer->n_runs += group->n_runs;
     }
   answer->parameters = is_all_but_seed (answer) ? find_parameters (answer, question->all_parameters)
@@ -333,13 +363,31 @@ studio_line_text (const char *text)
   return clean;
 }
 
+double
+studio_run_remaining (const AssayRunRow *run)
+{
+  double elapsed = (double) g_get_real_time () / 1e6 - run->started;
+
+  /* What is said at the very beginning tells nothing yet. */
+  if (run->state != ASSAY_RUNNING || run->started <= 0 || elapsed < 1 || !(run->progress > .01))
+    return NAN;
+  return elapsed * (1 - run->progress) / run->progress;
+}
+
 static char *
 run_duration (const AssayRunRow *row)
 {
   double end = row->state == ASSAY_RUNNING ? (double) g_get_real_time () / 1e6 : row->finished;
+  double remaining = studio_run_remaining (row);
+  g_autofree char *taken = NULL, *left = NULL;
 
-  return row->started > 0 && end > row->started ? assay_duration_text (end - row->started)
-                                                : g_strdup ("");
+  if (row->started <= 0 || end <= row->started)
+    return g_strdup ("");
+  taken = assay_duration_text (end - row->started);
+  if (isnan (remaining))
+    return g_steal_pointer (&taken);
+  left = studio_duration (remaining);
+  return g_strdup_printf ("%s, %s left", taken, left);
 }
 
 /* Values as the filter has them, numbers shortened to what can be read. */

@@ -33,7 +33,11 @@ typedef struct
   guint n;
   GStrv parameters; /* to show as columns */
   guint n_runs;
-  guint states[ASSAY_N_STATES]; /* how many runs of each; of groups only those that failed */
+  guint states[ASSAY_N_STATES];  /* how many runs of each; of groups only those that failed */
+  guint n_live;                  /* running or queued */
+  gboolean tags, notes, reasons; /* some run has one */
+  gboolean one_study;            /* all are of it */
+  char *mean_of;                 /* what groups show the mean of, in words; NULL: nothing */
   GPtrArray *texts;
 } StudioRunsAnswer;
 
@@ -50,6 +54,8 @@ const AssayRunGroup *studio_runs_answer_group (const StudioRunsAnswer *answer, g
 /** What stands in a cell: @column is a key of a filter, or of runs-metric.h; of groups also "runs",
  * "failed", "live", "mean" and "interval".  "": nothing. */
 char *studio_runs_answer_text (const StudioRunsAnswer *answer, guint i, const char *column);
+/** Seconds until a running run ends, if it goes on as it went; NaN: nobody can tell yet. */
+double studio_run_remaining (const AssayRunRow *run);
 /** "depth=5 agent=graph": the parameters shown, in one line. */
 char *studio_runs_answer_parameters (const StudioRunsAnswer *answer, guint i);
 /** The filter that finds the runs of a group; with @filter as well, if not NULL. */

@@ -2,10 +2,14 @@
 #include "ui/desktop/runs-cells.h"
 
 #include "ui/desktop/runs-metric.h"
+#include "ui/desktop/runs-words.h"
+#include "ui/desktop/words.h"
 #include <string.h>
 
 #define LONG_TEXT 9 /* characters of a cell that may not fit */
-#define BATCH 3000  /* microseconds of updates between two looks at the main loop */
+#define STATE_CHARS 14
+#define LEAST_CHARS 3
+#define BATCH 3000 /* microseconds of updates between two looks at the main loop */
 
 struct _StudioRunsCells
 {
@@ -22,93 +26,10 @@ struct _StudioRunsCells
 typedef struct
 {
   StudioRunsCells *cells;
-  char *key;   /* of the column; NULL: cards */
-  gboolean at; /* a metric at a step */
+  char *key;        /* of the column; NULL: cards */
+  gboolean at;      /* a metric at a step */
+  gboolean numbers; /* are set to the right */
 } Kind;
-
-/* ---- words ---- */
-
-static const struct
-{
-  const char *title, *icon, *style;
-} states[ASSAY_N_STATES] = {
-  [ASSAY_QUEUED] = { "Queued", "content-loading-symbolic", "dim-label" },
-  [ASSAY_RUNNING] = { "Running", "media-playback-start-symbolic", "accent" },
-  [ASSAY_DONE] = { "Done", "object-select-symbolic", "success" },
-  [ASSAY_FAILED] = { "Failed", "dialog-error-symbolic", "error" },
-  [ASSAY_CANCELLED] = { "Cancelled", "process-stop-symbolic", "dim-label" },
-  [ASSAY_INTERRUPTED] = { "Interrupted", "dialog-warning-symbolic", "warning" },
-};
-
-const char *
-studio_state_icon (AssayState state)
-{
-  return states[state].icon;
-}
-
-const char *
-studio_state_style (AssayState state)
-{
-  return states[state].style;
-}
-
-const char *
-studio_state_title (AssayState state)
-{
-  return states[state].title;
-}
-
-static const struct
-{
-  const char *key, *title;
-  guint chars;
-  gboolean expand;
-} known[] = {
-  { "starred", "★", 3, FALSE },
-  { "status", "State", 13, FALSE },
-  { "study", "Study", 18, FALSE },
-  { "id", "Run", 15, FALSE },
-  { "preset", "Preset", 12, FALSE },
-  { "plan", "Plan", 24, FALSE },
-  { "seed", "Seed", 6, FALSE },
-  { "started", "Started", 16, FALSE },
-  { "finished", "Finished", 16, FALSE },
-  { "duration", "Duration", 12, FALSE },
-  { "tag", "Tags", 14, TRUE },
-  { "note", "Note", 18, TRUE },
-  { "reason", "Reason", 30, TRUE },
-  { "parameters", "Parameters", 30, TRUE },
-  { "runs", "Runs", 6, FALSE },
-  { "failed", "Failed", 6, FALSE },
-  { "live", "Running or queued", 16, FALSE },
-  { "mean", "Mean", 10, FALSE },
-  { "interval", "95 % interval", 20, TRUE },
-};
-
-static int
-find_known (const char *key)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
-    if (strcmp (known[i].key, key) == 0)
-      return (int) i;
-  return -1;
-}
-
-char *
-studio_column_title (const char *key)
-{
-  int place = find_known (key);
-
-  return place >= 0 ? g_strdup (known[place].title) : studio_metric_column_title (key);
-}
-
-gboolean
-studio_column_expands (const char *key)
-{
-  int place = find_known (key);
-
-  return place >= 0 && known[place].expand;
-}
 
 /* ---- cells ---- */
 
@@ -125,14 +46,21 @@ row_of (GtkListItem *item)
 }
 
 static void
-set_state (GtkWidget *box, AssayState state)
+set_icon (GtkWidget *icon, AssayState state)
 {
-  GtkWidget *icon = gtk_widget_get_first_child (box), *text = gtk_widget_get_last_child (box);
-  const char *const classes[] = { states[state].style, NULL };
+  const char *const classes[] = { studio_state_style (state), NULL };
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon), states[state].icon);
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), studio_state_icon (state));
   gtk_widget_set_css_classes (icon, (const char **) classes);
-  gtk_inscription_set_text (GTK_INSCRIPTION (text), states[state].title);
+}
+
+static void
+set_state (GtkWidget *box, const AssayRunRow *run)
+{
+  g_autofree char *text = studio_run_state (run);
+
+  set_icon (gtk_widget_get_first_child (box), run->state);
+  gtk_inscription_set_text (GTK_INSCRIPTION (gtk_widget_get_last_child (box)), text);
 }
 
 static void
@@ -160,7 +88,10 @@ update_cell (const Kind *kind, GtkListItem *item)
     return;
   run = studio_runs_answer_run (answer, row);
   if (GTK_IS_BOX (child))
-    set_state (child, run != NULL ? run->state : ASSAY_DONE);
+    {
+      if (run != NULL) /* else this column is about to go */
+        set_state (child, run);
+    }
   else if (GTK_IS_BUTTON (child))
     set_star (child, run != NULL && run->star);
   else
@@ -170,6 +101,7 @@ update_cell (const Kind *kind, GtkListItem *item)
                                   : studio_runs_answer_text (answer, row, kind->key);
 
       gtk_inscription_set_text (GTK_INSCRIPTION (child), text);
+      gtk_inscription_set_xalign (GTK_INSCRIPTION (child), kind->numbers ? 1 : 0);
     }
 }
 
@@ -208,7 +140,8 @@ new_inscription (guint chars)
 
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text),
                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), MIN (chars, 8));
+  /* Wider than its column, it would lose the right end, where numbers are. */
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), LEAST_CHARS);
   gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), chars);
   gtk_widget_add_css_class (text, "numeric");
   gtk_widget_set_has_tooltip (text, TRUE);
@@ -220,7 +153,7 @@ static GtkWidget *
 new_state (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *text = new_inscription (11);
+  GtkWidget *text = new_inscription (STATE_CHARS);
 
   gtk_widget_set_hexpand (text, TRUE);
   gtk_box_append (GTK_BOX (box), gtk_image_new ());
@@ -231,7 +164,6 @@ new_state (void)
 static void
 on_cell_setup (GtkSignalListItemFactory *factory, GtkListItem *item, Kind *kind)
 {
-  int place = find_known (kind->key);
   GtkWidget *child;
 
   if (strcmp (kind->key, "status") == 0)
@@ -247,8 +179,8 @@ on_cell_setup (GtkSignalListItemFactory *factory, GtkListItem *item, Kind *kind)
     }
   else
     {
-      child = new_inscription (place >= 0 ? known[place].chars : 12);
-      if (place < 0) /* values of parameters often differ in their ends */
+      child = new_inscription (studio_column_chars (kind->key));
+      if (!studio_column_is_known (kind->key)) /* values often differ in their ends */
         gtk_inscription_set_text_overflow (GTK_INSCRIPTION (child),
                                            GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE);
     }
@@ -260,8 +192,50 @@ on_cell_setup (GtkSignalListItemFactory *factory, GtkListItem *item, Kind *kind)
 
 typedef struct
 {
-  GtkWidget *icon, *title, *value, *details;
+  GtkWidget *icon, *title, *details;
 } Card;
+
+/* Only what tells one from another. */
+static void
+update_run_card (Card *card, const StudioRunsAnswer *answer, guint row, const AssayRunRow *run)
+{
+  g_autofree char *parameters = studio_runs_answer_parameters (answer, row);
+  g_autofree char *duration = studio_runs_answer_text (answer, row, "duration");
+  g_autofree char *study = studio_line_text (answer->one_study ? "" : run->study);
+  g_autofree char *reason = studio_line_text (run->reason);
+  g_autofree char *state = studio_run_state (run);
+  g_autofree char *title
+      = g_strdup_printf ("%s%seed %" G_GUINT64_FORMAT "%s", study, *study != '\0' ? " · s" : "S",
+                         run->seed, run->star ? " ★" : "");
+  const char *const parts[] = { state, duration, reason, parameters };
+  g_autoptr (GString) details = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (*parts[i] != '\0')
+      g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", parts[i]);
+  set_icon (card->icon, run->state);
+  gtk_inscription_set_text (GTK_INSCRIPTION (card->title), title);
+  gtk_inscription_set_text (GTK_INSCRIPTION (card->details), details->str);
+}
+
+static void
+update_group_card (Card *card, const StudioRunsAnswer *answer, guint row)
+{
+  const AssayRunGroup *group = studio_runs_answer_group (answer, row);
+  g_autofree char *parameters = studio_runs_answer_parameters (answer, row);
+  g_autofree char *mean = studio_runs_answer_text (answer, row, "mean");
+  g_autofree char *interval = studio_runs_answer_text (answer, row, "interval");
+  g_autofree char *runs = studio_count (group->n_runs, "run");
+  g_autoptr (GString) details = g_string_new (runs);
+
+  if (group->n_failed > 0)
+    g_string_append_printf (details, ", %u failed", group->n_failed);
+  if (*mean != '\0')
+    g_string_append_printf (details, " · %s %s %s", answer->mean_of, mean, interval);
+  gtk_image_set_from_icon_name (GTK_IMAGE (card->icon), "view-list-symbolic");
+  gtk_inscription_set_text (GTK_INSCRIPTION (card->title), *parameters ? parameters : "All alike");
+  gtk_inscription_set_text (GTK_INSCRIPTION (card->details), details->str);
+}
 
 static void
 update_card (const Kind *kind, GtkListItem *item)
@@ -270,38 +244,11 @@ update_card (const Kind *kind, GtkListItem *item)
   StudioRunsAnswer *answer = answer_of (kind);
   guint row = row_of (item);
   const AssayRunRow *run = row < answer->n ? studio_runs_answer_run (answer, row) : NULL;
-  g_autofree char *title = NULL, *value = NULL, *parameters = NULL, *details = NULL;
 
-  if (row >= answer->n)
-    return;
-  parameters = studio_runs_answer_parameters (answer, row);
   if (run != NULL)
-    {
-      const char *const classes[] = { states[run->state].style, NULL };
-      g_autofree char *study = studio_line_text (run->study);
-      g_autofree char *reason = studio_line_text (run->reason);
-
-      title = g_strdup_printf ("%s · seed %" G_GUINT64_FORMAT "%s", study, run->seed,
-                               run->star ? " ★" : "");
-      value = studio_runs_answer_text (answer, row, "duration");
-      details = g_strdup_printf ("%s%s%s%s%s", states[run->state].title, *parameters ? " · " : "",
-                                 parameters, *reason ? " · " : "", reason);
-      gtk_image_set_from_icon_name (GTK_IMAGE (card->icon), states[run->state].icon);
-      gtk_widget_set_css_classes (card->icon, (const char **) classes);
-    }
-  else
-    {
-      const AssayRunGroup *group = studio_runs_answer_group (answer, row);
-      g_autofree char *interval = studio_runs_answer_text (answer, row, "interval");
-
-      title = g_strdup (*parameters ? parameters : "All alike");
-      value = studio_runs_answer_text (answer, row, "mean");
-      details = g_strdup_printf ("%u runs, %u failed %s", group->n_runs, group->n_failed, interval);
-      gtk_image_set_from_icon_name (GTK_IMAGE (card->icon), "view-list-symbolic");
-    }
-  gtk_inscription_set_text (GTK_INSCRIPTION (card->title), title);
-  gtk_inscription_set_text (GTK_INSCRIPTION (card->value), value);
-  gtk_inscription_set_text (GTK_INSCRIPTION (card->details), details);
+    update_run_card (card, answer, row, run);
+  else if (row < answer->n)
+    update_group_card (card, answer, row);
 }
 
 static void
@@ -316,14 +263,11 @@ on_card_setup (GtkSignalListItemFactory *factory, GtkListItem *item, Kind *kind)
   Card *card = g_new (Card, 1);
   GtkWidget *grid = gtk_grid_new (), *open = gtk_button_new_from_icon_name ("go-next-symbolic");
 
-  *card
-      = (Card){ gtk_image_new (), new_inscription (12), new_inscription (9), new_inscription (20) };
+  *card = (Card){ gtk_image_new (), new_inscription (12), new_inscription (20) };
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 3);
   gtk_widget_add_css_class (grid, "run-card");
   gtk_widget_add_css_class (card->title, "heading");
-  gtk_widget_add_css_class (card->value, "dim-label");
-  gtk_inscription_set_xalign (GTK_INSCRIPTION (card->value), 1);
   gtk_widget_add_css_class (card->details, "caption");
   gtk_widget_set_hexpand (card->title, TRUE);
   gtk_widget_set_valign (open, GTK_ALIGN_CENTER);
@@ -333,9 +277,8 @@ on_card_setup (GtkSignalListItemFactory *factory, GtkListItem *item, Kind *kind)
   g_signal_connect (open, "clicked", G_CALLBACK (on_card_open), kind);
   gtk_grid_attach (GTK_GRID (grid), card->icon, 0, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), card->title, 1, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), card->value, 2, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), card->details, 1, 1, 2, 1);
-  gtk_grid_attach (GTK_GRID (grid), open, 3, 0, 1, 2);
+  gtk_grid_attach (GTK_GRID (grid), card->details, 1, 1, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), open, 2, 0, 1, 2);
   g_object_set_data_full (G_OBJECT (grid), "card", card, g_free);
   g_object_set_data (G_OBJECT (grid), "item", item);
   gtk_list_item_set_child (item, grid);
@@ -485,7 +428,8 @@ studio_runs_cells_factory (StudioRunsCells *cells, const char *key)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   Kind *kind = g_new (Kind, 1);
 
-  *kind = (Kind){ cells, g_strdup (key), key != NULL && studio_metric_column_is_at (key) };
+  *kind = (Kind){ cells, g_strdup (key), key != NULL && studio_metric_column_is_at (key), FALSE };
+  g_object_set_data (G_OBJECT (factory), "kind", kind);
   cells->references++;
   g_signal_connect_data (factory, "setup",
                          key != NULL ? G_CALLBACK (on_cell_setup) : G_CALLBACK (on_card_setup),
@@ -493,6 +437,14 @@ studio_runs_cells_factory (StudioRunsCells *cells, const char *key)
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), kind);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), kind);
   return factory;
+}
+
+void
+studio_runs_cells_set_numbers (GtkListItemFactory *factory, gboolean numbers)
+{
+  Kind *kind = g_object_get_data (G_OBJECT (factory), "kind");
+
+  kind->numbers = numbers;
 }
 
 StudioRunsCells *

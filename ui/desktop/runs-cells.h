@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The cells and cards of the runs table, and how states and columns are called.
+ * The cells and cards of the runs table.
  */
 #pragma once
 
@@ -15,17 +15,10 @@ StudioRunsCells *studio_runs_cells_new (StudioRunsModel *model, StudioRunsAt *at
 void studio_runs_cells_free (StudioRunsCells *cells);
 /** The cells of a column; @key NULL: cards, a row each. */
 GtkListItemFactory *studio_runs_cells_factory (StudioRunsCells *cells, const char *key);
+/** Whether cells of this factory stand to the right, from when they are next updated. */
+void studio_runs_cells_set_numbers (GtkListItemFactory *factory, gboolean numbers);
 /** Shows what the model has now: rows from @first to @last (what is seen) before the next frame,
  *  the others bit by bit. */
 void studio_runs_cells_update (StudioRunsCells *cells, guint first, guint last);
 /** The row of the cell or card around a widget; FALSE: it is in none. */
 gboolean studio_runs_cells_row (GtkWidget *widget, guint *row);
-
-/** Icon, style class and name of a state, the same everywhere. */
-const char *studio_state_icon (AssayState state);
-const char *studio_state_style (AssayState state);
-const char *studio_state_title (AssayState state);
-/** What people call a column; free with g_free. */
-char *studio_column_title (const char *key);
-/** Whether it takes what room is left. */
-gboolean studio_column_expands (const char *key);

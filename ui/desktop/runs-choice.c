@@ -14,7 +14,7 @@ const char *const studio_runs_columns[]
         "plan",    "id",     "finished", "tag",  "note",    "reason",   NULL };
 
 /* Those that are not shown until somebody asks for them. */
-static const char *const hidden_at_first[] = { "preset", "plan", "id", "finished", "reason", NULL };
+static const char *const hidden_at_first[] = { "preset", "plan", "id", "finished", NULL };
 /* Where parameters and metrics stand: behind these. */
 static const char *const before[] = { "starred", "status", "study", "seed", NULL };
 
@@ -186,10 +186,32 @@ arrange (GPtrArray *columns, const char *const *order)
       columns->pdata[i] = found->pdata[next++];
 }
 
+/* Columns that most runs leave empty are there when a run does not. */
+static gboolean
+says_something (const StudioRunsAnswer *answer, const char *key)
+{
+  const struct
+  {
+    const char *key;
+    gboolean said;
+  } may_be_empty[] = { { "tag", answer->tags },
+                       { "note", answer->notes },
+                       { "reason", answer->reasons },
+                       { "failed", answer->states[ASSAY_FAILED] > 0 },
+                       { "live", answer->n_live > 0 },
+                       { "mean", answer->mean_of != NULL },
+                       { "interval", answer->mean_of != NULL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (may_be_empty); i++)
+    if (strcmp (may_be_empty[i].key, key) == 0)
+      return may_be_empty[i].said;
+  return TRUE;
+}
+
 static void
 add_groups (GPtrArray *columns, const StudioRunsAnswer *answer)
 {
-  static const char *const counts[] = { "runs", "failed", "live", "mean", "interval", NULL };
+  static const char *const counts[] = { "mean", "interval", "runs", "failed", "live", NULL };
   const char *const *by = answer->groups->by;
 
   for (; *by != NULL; by++)
@@ -198,7 +220,8 @@ add_groups (GPtrArray *columns, const StudioRunsAnswer *answer)
   for (guint i = 0; answer->parameters[i] != NULL && i < MAX_PARAMETERS; i++)
     add_once (columns, answer->parameters[i]);
   for (const char *const *count = counts; *count != NULL; count++)
-    add_once (columns, *count);
+    if (says_something (answer, *count))
+      add_once (columns, *count);
 }
 
 /* What one looks for is seen without scrolling. */
@@ -230,7 +253,7 @@ studio_runs_choice_columns (const StudioRunsChoice *choice, const StudioRunsAnsw
           add_once (columns, *key);
       add_differing (columns, answer, metrics);
       for (const char *const *key = studio_runs_columns; *key != NULL; key++)
-        if (studio_runs_choice_shows (choice, *key))
+        if (studio_runs_choice_shows (choice, *key) && says_something (answer, *key))
           add_once (columns, *key);
       arrange (columns, (const char *const *) choice->order);
     }

@@ -3,6 +3,7 @@
 
 #include "ui/desktop/runs-metric.h"
 #include "ui/desktop/runs-width.h"
+#include "ui/desktop/runs-words.h"
 #include <string.h>
 
 typedef struct
@@ -11,6 +12,8 @@ typedef struct
   char *key;
   GtkColumnViewColumn *column;
   gboolean sizing, by_hand; /* it is us who set the width; the user did */
+  gboolean numbers;         /* set to the right */
+  GtkWidget *head;          /* NULL: not in the view */
 } Column;
 
 struct _StudioRunsColumns
@@ -89,23 +92,96 @@ size_column (StudioRunsColumns *columns, Column *column)
   column->sizing = FALSE;
 }
 
+/* What the answer makes of it. */
+static void
+fit_column (StudioRunsColumns *columns, Column *column)
+{
+  StudioRunsAnswer *answer = studio_runs_model_answer (columns->model);
+  g_autofree char *head = studio_column_head (answer, column->key);
+
+  gtk_column_view_column_set_title (column->column, head);
+  column->numbers = studio_column_has_numbers (answer, column->key);
+  studio_runs_cells_set_numbers (gtk_column_view_column_get_factory (column->column),
+                                 column->numbers);
+  size_column (columns, column);
+}
+
+/* GTK 4.8 does not tell which head is that of a column: it is the one that is nobody else's. */
+static GtkWidget *
+find_head (StudioRunsColumns *columns, const Column *column)
+{
+  GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (columns->view));
+
+  for (GtkWidget *head = gtk_widget_get_first_child (row); head != NULL;
+       head = gtk_widget_get_next_sibling (head))
+    {
+      gboolean taken = FALSE;
+
+      for (guint i = 0; i < columns->list->len && !taken; i++)
+        taken = columns->list->pdata[i] != column
+                && ((Column *) columns->list->pdata[i])->head == head;
+      if (!taken)
+        return head;
+    }
+  return NULL;
+}
+
+/* A head stands above what is below it; of numbers to the right, the arrow before the words. */
+static void
+align_head (Column *column)
+{
+  GtkWidget *box = column->head != NULL ? gtk_widget_get_first_child (column->head) : NULL;
+  GtkWidget *words;
+
+  if (!GTK_IS_BOX (box))
+    return;
+  words = gtk_widget_get_first_child (box);
+  if (!GTK_IS_LABEL (words))
+    words = gtk_widget_get_last_child (box);
+  gtk_widget_set_halign (box, column->numbers ? GTK_ALIGN_END : GTK_ALIGN_START);
+  gtk_box_reorder_child_after (GTK_BOX (box), words,
+                               column->numbers ? gtk_widget_get_last_child (box) : NULL);
+}
+
+/* Somebody has to take what room is left: what may be long, else the last of the texts. */
+static void
+share_room (StudioRunsColumns *columns)
+{
+  const Column *last = NULL;
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < columns->list->len; i++)
+    {
+      const Column *column = columns->list->pdata[i];
+
+      any = any || studio_column_expands (column->key);
+      if (last == NULL || !column->numbers)
+        last = column;
+    }
+  for (guint i = 0; i < columns->list->len; i++)
+    {
+      const Column *column = columns->list->pdata[i];
+
+      gtk_column_view_column_set_expand (column->column, any ? studio_column_expands (column->key)
+                                                             : column == last);
+    }
+}
+
 static Column *
 new_column (StudioRunsColumns *columns, const char *key)
 {
   Column *column = g_new0 (Column, 1);
-  g_autofree char *title = studio_column_title (key);
   g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (probe, column, NULL));
 
   column->columns = columns;
   column->key = g_strdup (key);
   column->column
-      = gtk_column_view_column_new (title, studio_runs_cells_factory (columns->cells, key));
+      = gtk_column_view_column_new (NULL, studio_runs_cells_factory (columns->cells, key));
   gtk_column_view_column_set_resizable (column->column, strcmp (key, "starred") != 0);
-  gtk_column_view_column_set_expand (column->column, studio_column_expands (key));
   if (!studio_metric_column_is_at (key)) /* all logs would have to be read */
     gtk_column_view_column_set_sorter (column->column, sorter);
   g_object_set_data (G_OBJECT (column->column), "column", column);
-  size_column (columns, column);
+  fit_column (columns, column);
   g_signal_connect (column->column, "notify::fixed-width", G_CALLBACK (on_width), column);
   return column;
 }
@@ -155,6 +231,9 @@ arrange_one (StudioRunsColumns *columns)
                                : g_ptr_array_steal_index (columns->list, at);
       g_ptr_array_insert (columns->list, (int) i, column);
       gtk_column_view_insert_column (columns->view, i, column->column);
+      column->head = find_head (columns, column);
+      align_head (column);
+      share_room (columns);
       return TRUE;
     }
   return FALSE;
@@ -252,10 +331,14 @@ studio_runs_columns_sort (StudioRunsColumns *columns, const char *key, gboolean 
 }
 
 void
-studio_runs_columns_resize (StudioRunsColumns *columns)
+studio_runs_columns_fit (StudioRunsColumns *columns)
 {
   for (guint i = 0; i < columns->list->len; i++)
-    size_column (columns, columns->list->pdata[i]);
+    {
+      fit_column (columns, columns->list->pdata[i]);
+      align_head (columns->list->pdata[i]);
+    }
+  share_room (columns);
 }
 
 StudioRunsColumns *

@@ -24,8 +24,8 @@ gboolean studio_runs_columns_want (StudioRunsColumns *columns, const char *const
 const char *const *studio_runs_columns_wanted (StudioRunsColumns *columns);
 /** Keys as they stand now; free with g_strfreev. */
 GStrv studio_runs_columns_now (StudioRunsColumns *columns);
-/** Makes columns as wide as the model's answer wants them, unless somebody chose a width. */
-void studio_runs_columns_resize (StudioRunsColumns *columns);
+/** Heads, widths (unless somebody chose one) and sides as the model's answer wants them. */
+void studio_runs_columns_fit (StudioRunsColumns *columns);
 
 /** The column whose head was clicked; NULL: none. */
 const char *studio_runs_columns_order (StudioRunsColumns *columns, gboolean *descending);

@@ -5,8 +5,8 @@
  */
 #include "ui/desktop/runs-view-private.h"
 
-#include "ui/desktop/runs-cells.h"
 #include "ui/desktop/runs-metric.h"
+#include "ui/desktop/runs-words.h"
 #include <math.h>
 #include <string.h>
 
@@ -492,7 +492,8 @@ fill_columns (GtkMenuButton *button, gpointer data)
                                          studio_runs_choice_shows (view->choice, *key),
                                          G_CALLBACK (on_column), view));
     }
-  gtk_box_append (box, explanation ("Drag the head of a column to move it."));
+  gtk_box_append (box, explanation ("Tags, notes and reasons are shown where a run has one. Drag "
+                                    "the head of a column to move it."));
   task = g_task_new (metrics, view->closing, on_metrics, view);
   g_task_set_task_data (task, g_strdup (studio_filter_entry_filter (view->entry)), g_free);
   studio_session_run (view->session, task, metrics_job);

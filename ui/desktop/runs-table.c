@@ -195,7 +195,7 @@ studio_runs_table_set_answer (StudioRunsTable *table, StudioRunsAnswer *answer)
   studio_runs_at_outdate (table->at);
   studio_runs_model_set_answer (table->model, answer);
   look_soon (table);
-  studio_runs_columns_resize (table->heads);
+  studio_runs_columns_fit (table->heads);
   if (g_hash_table_size (selected) > 0)
     select_identities (table, selected);
   table->restoring = FALSE;

@@ -14,6 +14,49 @@ enum
   PROP_SESSION = 1
 };
 
+/* ---- words for the filter ---- */
+
+/* A name that was mistyped finds nothing, too. */
+static void
+explain_none (StudioRunsView *view)
+{
+  g_autofree char *strange = studio_filter_entry_strange_key (view->entry);
+  g_autofree char *line = studio_line_text (strange);
+  g_autofree char *name = g_markup_escape_text (line, -1);
+  g_autofree char *words
+      = strange != NULL
+            ? g_strdup_printf ("No run has a parameter, metric or field called “%s”.", name)
+            : g_strdup ("No run is as the filter says.");
+
+  adw_status_page_set_description (view->none, words);
+}
+
+static void
+on_words (GObject *source, GAsyncResult *result, gpointer data)
+{
+  StudioRunsView *view = data;
+  g_autoptr (GError) error = NULL;
+  GHashTable *words = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (words == NULL)
+    return;
+  studio_filter_entry_set_vocabulary (view->entry, words);
+  g_hash_table_unref (words);
+  explain_none (view);
+}
+
+static void
+on_words_wanted (StudioFilterEntry *entry, StudioRunsView *view)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (view->words_made != 0 && now - view->words_made < WORDS_AGE)
+    return;
+  view->words_made = now;
+  studio_session_run (view->session, g_task_new (NULL, view->closing, on_words, view),
+                      studio_vocabulary_job);
+}
+
 /* ---- what is shown ---- */
 
 static void
@@ -31,6 +74,7 @@ show_counts (StudioRunsView *view, const StudioRunsAnswer *answer)
       g_string_append_printf (text, " · %u %s", answer->states[told[i]],
                               assay_state_name (told[i]));
   gtk_label_set_text (view->counts, text->str);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (view->counts), text->str);
 }
 
 static void
@@ -43,6 +87,11 @@ show_answer (StudioRunsView *view, StudioRunsAnswer *answer)
   studio_runs_table_set_columns (view->table, (const char *const *) columns);
   studio_runs_table_set_answer (view->table, answer);
   show_counts (view, answer);
+  if (answer->n == 0 && filtered)
+    {
+      explain_none (view);
+      on_words_wanted (view->entry, view);
+    }
   gtk_stack_set_visible_child_name (view->contents, answer->n > 0 ? "table"
                                                     : filtered    ? "none"
                                                                   : "empty");
@@ -129,33 +178,6 @@ on_studies_changed (StudioSession *session, StudioRunsView *view)
 
   if (answer != NULL && choose_metrics (view, answer))
     studio_runs_view_ask (view);
-}
-
-/* ---- words for the filter ---- */
-
-static void
-on_words (GObject *source, GAsyncResult *result, gpointer data)
-{
-  StudioRunsView *view = data;
-  g_autoptr (GError) error = NULL;
-  GHashTable *words = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (words == NULL)
-    return;
-  studio_filter_entry_set_vocabulary (view->entry, words);
-  g_hash_table_unref (words);
-}
-
-static void
-on_words_wanted (StudioFilterEntry *entry, StudioRunsView *view)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (view->words_made != 0 && now - view->words_made < WORDS_AGE)
-    return;
-  view->words_made = now;
-  studio_session_run (view->session, g_task_new (NULL, view->closing, on_words, view),
-                      studio_vocabulary_job);
 }
 
 /* ---- what is chosen ---- */

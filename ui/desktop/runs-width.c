@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/runs-width.h"
 
-#include "ui/desktop/runs-cells.h"
+#include "ui/desktop/runs-words.h"
 
-#define MEASURED 200 /* rows */
 /* Pixels. */
 #define MIN_WIDTH 60
 #define MAX_WIDTH 240
@@ -27,7 +26,7 @@ longest_text (const StudioRunsAnswer *answer, const char *key)
   char *longest = g_strdup ("");
   glong length = 0;
 
-  for (guint i = 0; answer != NULL && i < MIN (answer->n, MEASURED); i++)
+  for (guint i = 0; answer != NULL && i < MIN (answer->n, STUDIO_MEASURED_ROWS); i++)
     {
       g_autofree char *text = studio_runs_answer_text (answer, i, key);
 
@@ -43,7 +42,7 @@ longest_text (const StudioRunsAnswer *answer, const char *key)
 int
 studio_column_width (GtkWidget *view, const StudioRunsAnswer *answer, const char *key)
 {
-  g_autofree char *title = studio_column_title (key), *text = longest_text (answer, key);
+  g_autofree char *title = studio_column_head (answer, key), *text = longest_text (answer, key);
   int head = text_width (view, title) + PADDING + ARROW, width = text_width (view, text) + PADDING;
 
   return CLAMP (MAX (head, width), MIN_WIDTH, MAX_WIDTH);

@@ -15,7 +15,7 @@
 #include "host/store/summary.h"
 #include <sqlite3.h>
 
-#define ASSAY_INDEX_VERSION 2
+#define ASSAY_INDEX_VERSION 3
 
 struct _AssayIndex
 {

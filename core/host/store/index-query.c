@@ -45,7 +45,15 @@ keep_const (GStringChunk *texts, sqlite3_stmt *statement, int column)
 
 static const char row_columns[]
     = "r.n, r.id, c.study, c.parameters, r.preset, r.plan, r.reason, r.note, r.tags, r.starred,"
-      " r.seed, r.state, r.started, r.finished";
+      " r.seed, r.state, r.started, r.finished, r.progress";
+
+static double
+number_or_nan (sqlite3_stmt *statement, int column)
+{
+  return sqlite3_column_type (statement, column) == SQLITE_NULL
+             ? NAN
+             : sqlite3_column_double (statement, column);
+}
 
 static AssayRunRow
 read_row (GStringChunk *texts, sqlite3_stmt *s)
@@ -64,18 +72,11 @@ read_row (GStringChunk *texts, sqlite3_stmt *s)
     .state = assay_index_state ((const char *) sqlite3_column_text (s, 11)),
     .started = sqlite3_column_double (s, 12),
     .finished = sqlite3_column_double (s, 13),
+    .progress = number_or_nan (s, 14),
   };
 }
 
 /* ---- Summaries ---- */
-
-static double
-number_or_nan (sqlite3_stmt *statement, int column)
-{
-  return sqlite3_column_type (statement, column) == SQLITE_NULL
-             ? NAN
-             : sqlite3_column_double (statement, column);
-}
 
 /* One statement for all rows: ?1 is the run. */
 static sqlite3_stmt *

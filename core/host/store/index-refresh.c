@@ -16,7 +16,8 @@ typedef struct
 {
   gint64 n, stamp, log_stamp, log_offset;
   guint32 log_mark;
-  gboolean live; /* its status says queued or running: it may end without touching a file */
+  double progress; /* NaN: none */
+  gboolean live;   /* its status says queued or running: it may end without touching a file */
 } Known;
 
 /* What one run directory says. */
@@ -79,12 +80,21 @@ stamps_of (AssayIndex *index, const char *id, gint64 *stamp, gint64 *log_stamp)
   *log_stamp = (gint64) add_to_stamp (0xcbf29ce484222325u, folder, "metrics.alog");
 }
 
+static double
+number_or_nan (sqlite3_stmt *statement, int column)
+{
+  return sqlite3_column_type (statement, column) == SQLITE_NULL
+             ? NAN
+             : sqlite3_column_double (statement, column);
+}
+
 static GHashTable *
 load_known (AssayIndex *index, GError **error)
 {
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (sqlite3_stmt) statement = assay_index_prepare (
-      index, "SELECT id, n, stamp, log_stamp, live, log_offset, log_mark FROM run", error);
+      index, "SELECT id, n, stamp, log_stamp, live, log_offset, log_mark, progress FROM run",
+      error);
   g_autoptr (GError) local = NULL;
 
   if (statement == NULL)
@@ -99,6 +109,7 @@ load_known (AssayIndex *index, GError **error)
       run->live = sqlite3_column_int (statement, 4);
       run->log_offset = sqlite3_column_int64 (statement, 5);
       run->log_mark = (guint32) sqlite3_column_int64 (statement, 6);
+      run->progress = number_or_nan (statement, 7);
       g_hash_table_insert (known, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
                            run);
     }
@@ -106,14 +117,6 @@ load_known (AssayIndex *index, GError **error)
     return g_steal_pointer (&known);
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
-}
-
-static double
-number_or_nan (sqlite3_stmt *statement, int column)
-{
-  return sqlite3_column_type (statement, column) == SQLITE_NULL
-             ? NAN
-             : sqlite3_column_double (statement, column);
 }
 
 /* What is known of a run's log, to be continued; NULL: it is to be read from the start. */
@@ -151,6 +154,7 @@ load_digest (AssayIndex *index, const Known *run)
     }
   digest->offset = (guint64) run->log_offset;
   digest->mark = run->log_mark;
+  digest->progress = run->progress;
   return g_steal_pointer (&digest);
 }
 
@@ -271,9 +275,9 @@ writer_init (Writer *w, AssayIndex *index, GHashTable *known, GError **error)
                  index,
                  "INSERT OR REPLACE INTO run (n, id, config, seed, state, starred, started,"
                  " finished, preset, plan, tags, reason, note, stamp, log_stamp, live,"
-                 " log_offset, log_mark)"
+                 " log_offset, log_mark, progress)"
                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-                 "?17, ?18)",
+                 "?17, ?18, ?19)",
                  error))
          && (w->add_series = assay_index_prepare (
                  index,
@@ -367,6 +371,10 @@ write_run (Writer *w, const Record *record, gint64 config, gint64 *n, GError **e
                       : known        ? known->log_offset
                                      : 0);
   sqlite3_bind_int64 (s, 18, record->digest ? record->digest->mark : known ? known->log_mark : 0);
+  sqlite3_bind_double (s, 19,
+                       record->digest ? record->digest->progress
+                       : known        ? known->progress
+                                      : NAN); /* NaN becomes NULL */
   if (!run_once (w->index, s, error))
     return FALSE;
   *n = known != NULL ? known->n : sqlite3_last_insert_rowid (w->index->db);

@@ -15,7 +15,7 @@ static const char schema[]
       "  seed INTEGER NOT NULL, state TEXT NOT NULL, starred INTEGER NOT NULL, started REAL,"
       "  finished REAL, preset TEXT, plan TEXT, tags TEXT, reason TEXT, note TEXT,"
       "  stamp INTEGER NOT NULL, log_stamp INTEGER NOT NULL, live INTEGER NOT NULL,"
-      "  log_offset INTEGER NOT NULL, log_mark INTEGER NOT NULL);"
+      "  log_offset INTEGER NOT NULL, log_mark INTEGER NOT NULL, progress REAL);"
       "CREATE INDEX run_of_config ON run (config);"
       "CREATE TABLE name (n INTEGER PRIMARY KEY, metric TEXT NOT NULL, labels TEXT NOT NULL,"
       "  axes TEXT NOT NULL, UNIQUE (metric, labels, axes));"

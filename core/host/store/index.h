@@ -55,6 +55,7 @@ typedef struct
   guint64 seed;
   AssayState state;
   double started, finished; /* Unix seconds; 0: not yet */
+  double progress;          /* 0..1, as the run last said; NaN: it did not */
   GArray *summaries;        /* AssaySummary, by metric and labels; NULL unless asked for */
 } AssayRunRow;
 

@@ -97,6 +97,7 @@ assay_run_row_read (AssayRunDir *dir, GStringChunk *texts, AssayRunRow *row, GEr
     .state = dir->state,
     .started = dir->started,
     .finished = dir->finished,
+    .progress = NAN,
     .summaries = summaries,
   };
   return TRUE;

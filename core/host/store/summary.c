@@ -18,6 +18,7 @@ assay_log_digest_new (void)
   digest->tallies = g_array_new (FALSE, FALSE, sizeof (AssayTally));
   digest->arrays = g_array_new (FALSE, FALSE, sizeof (AssayArrayEntry));
   digest->texts = g_string_chunk_new (512);
+  digest->progress = NAN;
   return digest;
 }
 
@@ -139,11 +140,22 @@ add_array (AssayLogDigest *digest, const char *json)
   g_array_append_val (digest->arrays, entry);
 }
 
+/* Only the last one counts, so that the others are not parsed. */
+static void
+take_progress (AssayLogDigest *digest, const char *json)
+{
+  g_autoptr (JsonNode) node = json != NULL ? assay_json_parse (json, -1, "progress", NULL) : NULL;
+
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    digest->progress = CLAMP (assay_json_real (json_node_get_object (node), "fraction", 0), 0, 1);
+}
+
 static gboolean
 read_frames (AssayLogDigest *digest, AssayLogReader *log, double step, GError **error)
 {
   AssayLogFrame frame;
   AssayLogError problem = { 0 };
+  g_autoptr (GString) progress = g_string_new (NULL);
 
   for (;;)
     switch (assay_log_next (log, &frame, &problem))
@@ -157,8 +169,11 @@ read_frames (AssayLogDigest *digest, AssayLogReader *log, double step, GError **
       case ASSAY_LOG_EVENT:
         if (strcmp (frame.name, "array") == 0)
           add_array (digest, frame.text);
+        else if (strcmp (frame.name, "progress") == 0)
+          g_string_assign (progress, frame.text);
         break;
       case ASSAY_LOG_END:
+        take_progress (digest, progress->len > 0 ? progress->str : NULL);
         digest->offset = assay_log_offset (log);
         return TRUE;
       default:

@@ -27,6 +27,7 @@ typedef struct
 {
   GArray *tallies; /* AssayTally, by the series' number in the log */
   GArray *arrays;  /* AssayArrayEntry: those met since the digest was made or continued */
+  double progress; /* 0..1, as last said; NaN: not yet */
   guint64 offset;  /* where the log was read to */
   guint32 mark;    /* of the bytes before the offset, to know the log again by */
   GStringChunk *texts;

@@ -136,6 +136,48 @@ test_state_is_live (void)
   fixture_free (workspace);
 }
 
+static double
+progress_of (AssayIndex *index, const char *id)
+{
+  g_autofree char *text = g_strdup_printf ("id=%s", id);
+  g_autoptr (AssayFilter) filter = assay_filter_parse (text, NULL);
+  g_autoptr (AssayRunRows) rows
+      = assay_index_query (index, &(AssayIndexQuery){ .filter = filter }, NULL);
+
+  g_assert_cmpuint (rows->rows->len, ==, 1);
+  return g_array_index (rows->rows, AssayRunRow, 0).progress;
+}
+
+/* Also where a refresh finds nothing new, or news of something else. */
+static void
+test_progress (void)
+{
+  AssayWorkspace *workspace = small_workspace ();
+  g_autoptr (AssayIndex) index = open_index (workspace);
+  AssayLogWriter *log = fixture_log (workspace, "b1");
+
+  g_assert_true (isnan (progress_of (index, "b1")));
+  g_assert_true (assay_log_event (log, "progress", "{\"fraction\":0.125}"));
+  g_assert_true (assay_log_event (log, "progress", "{\"fraction\":0.25,\"doing\":\"x\"}"));
+  assay_log_flush (log, FALSE);
+  refresh (index);
+  g_assert_cmpfloat (progress_of (index, "b1"), ==, .25);
+  refresh (index);
+  g_assert_cmpfloat (progress_of (index, "b1"), ==, .25);
+  fixture_series (log, "return", NULL, 1, 3, (double[]){ 1, 2, 3 });
+  assay_log_flush (log, FALSE);
+  refresh (index);
+  g_assert_cmpfloat (progress_of (index, "b1"), ==, .25);
+  fixture_notes (workspace, "b1", "{\"note\":\"the log is as it was\"}");
+  refresh (index);
+  g_assert_cmpfloat (progress_of (index, "b1"), ==, .25);
+  g_assert_true (assay_log_event (log, "progress", "{\"fraction\":17}"));
+  fixture_close (log);
+  refresh (index);
+  g_assert_cmpfloat (progress_of (index, "b1"), ==, 1);
+  fixture_free (workspace);
+}
+
 static gboolean
 has_problem (AssayIndex *index, const char *part)
 {
@@ -379,6 +421,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/index/refresh-gives-what-rebuild-gives", test_incremental_equals_rebuild);
   g_test_add_func ("/index/a-growing-log-is-followed", test_growing_log);
   g_test_add_func ("/index/a-log-begun-anew-is-read-anew", test_log_begun_anew);
+  g_test_add_func ("/index/progress-is-what-the-run-last-said", test_progress);
   g_test_add_func ("/index/state-is-that-of-the-lock", test_state_is_live);
   g_test_add_func ("/index/unreadable-runs-are-named-and-left-out", test_hostile_directories);
   g_test_add_func ("/index/a-damaged-file-is-made-anew", test_damage_is_repaired);
