@@ -2,6 +2,7 @@
 /* What is done with chosen runs: tags, leading elsewhere, verify. */
 #include "desktop.h"
 #include "host/registry/json.h"
+#include "ui/desktop/run-commands.h"
 #include "ui/desktop/runs-table.h"
 
 #include <string.h>
@@ -292,6 +293,174 @@ the_button_compares (void)
   desktop_test_close (f.window);
 }
 
+/* ---- out of the window ---- */
+
+static void
+on_text (GObject *clipboard, GAsyncResult *result, gpointer text)
+{
+  *(char **) text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+}
+
+static gboolean
+is_set (gpointer text)
+{
+  return *(char **) text != NULL;
+}
+
+static void
+ids_are_copied (void)
+{
+  g_autofree char *expected = NULL, *text = NULL;
+  g_auto (GStrv) ids = NULL;
+  Fixture f;
+
+  fixture_open (&f);
+  ids = choose (&f, 3);
+  give (&f, "win.run-copy-id");
+  expected = g_strjoinv (" ", ids);
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (f.view), NULL, on_text, &text);
+  desktop_test_until (is_set, &text);
+  g_assert_cmpstr (text, ==, expected);
+  desktop_test_close (f.window);
+}
+
+/* A program of ours opens folders: it writes down which. */
+static char *
+install_opener (void)
+{
+  char *told = g_build_filename (g_get_user_data_dir (), "opened", NULL);
+  g_autofree char *applications = g_build_filename (g_get_user_data_dir (), "applications", NULL);
+  g_autofree char *entry = g_build_filename (applications, "opener.desktop", NULL);
+  g_autofree char *list = g_build_filename (g_get_user_config_dir (), "mimeapps.list", NULL);
+  g_autofree char *script = g_build_filename (g_get_user_data_dir (), "opener", NULL);
+  g_autofree char *body = g_strdup_printf ("#!/bin/sh\necho \"$1\" >> '%s'\n", told);
+  g_autofree char *text
+      = g_strdup_printf ("[Desktop Entry]\nType=Application\nName=Opener\nExec=%s %%u\n"
+                         "MimeType=inode/directory;\n",
+                         script);
+
+  g_mkdir_with_parents (applications, 0700);
+  g_assert_true (g_file_set_contents_full (script, body, -1, 0, 0700, NULL));
+  g_assert_true (g_file_set_contents (entry, text, -1, NULL));
+  g_assert_true (g_file_set_contents (
+      list, "[Default Applications]\ninode/directory=opener.desktop\n", -1, NULL));
+  return told;
+}
+
+typedef struct
+{
+  const char *told;
+  GStrv folders;
+} Opened;
+
+/* In any order: each is a process. */
+static gboolean
+are_opened (gpointer data)
+{
+  const Opened *opened = data;
+  g_autofree char *text = NULL;
+  guint n = 0;
+
+  if (!g_file_get_contents (opened->told, &text, NULL, NULL))
+    return FALSE;
+  for (char **folder = opened->folders; *folder != NULL; folder++)
+    n += strstr (text, *folder) != NULL;
+  return n == g_strv_length (opened->folders);
+}
+
+static void
+folders_are_opened (void)
+{
+  g_autofree char *told = install_opener ();
+  g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
+  g_auto (GStrv) ids = NULL, expected = NULL;
+  Fixture f;
+
+  fixture_open (&f);
+  ids = choose (&f, 2);
+  for (char **id = ids; *id != NULL; id++)
+    {
+      g_autofree char *folder = g_build_filename (workspace, "runs", *id, NULL);
+
+      g_strv_builder_add (folders, folder);
+    }
+  expected = g_strv_builder_end (folders);
+  give (&f, "win.run-folder");
+  desktop_test_until (are_opened, &(Opened){ told, expected });
+  desktop_test_close (f.window);
+}
+
+/* ---- export ---- */
+
+static void
+on_exported (GObject *session, GAsyncResult *result, gpointer done)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_task_propagate_boolean (G_TASK (result), &error));
+  g_assert_no_error (error);
+  *(gboolean *) done = TRUE;
+}
+
+static gboolean
+is_done (gpointer done)
+{
+  return *(gboolean *) done;
+}
+
+static void
+assert_command_line_writes (const char *path, GStrv ids, const char *format)
+{
+  const char *words[] = { g_getenv ("ASSAY_TEST_PROGRAM"),
+                          "export",
+                          ids[0],
+                          ids[1],
+                          ids[2],
+                          "--workspace",
+                          workspace,
+                          "--format",
+                          format,
+                          NULL };
+  GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDOUT_PIPE;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) program = g_subprocess_newv (words, flags, &error);
+  g_autoptr (GBytes) theirs = NULL;
+  g_autofree char *mine = NULL;
+  gsize n;
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate (program, NULL, NULL, &theirs, NULL, &error));
+  g_assert_true (g_subprocess_get_successful (program));
+  g_assert_true (g_file_get_contents (path, &mine, &n, &error));
+  g_assert_cmpuint (n, >, 1000);
+  g_assert_cmpmem (mine, n, g_bytes_get_data (theirs, NULL), g_bytes_get_size (theirs));
+}
+
+/* The dialog, which tells where to, is test-dialogs'. */
+static void
+exports_are_the_command_lines (void)
+{
+  static const char *const formats[] = { "csv", "jsonl", "json", "bundle" };
+  g_auto (GStrv) ids = NULL;
+  Fixture f;
+
+  fixture_open (&f);
+  ids = choose (&f, 3);
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autofree char *path = g_build_filename (g_get_user_data_dir (), formats[i], NULL);
+      gboolean done = FALSE;
+      AssayExportFormat format;
+
+      g_assert_true (assay_export_format (formats[i], &format, NULL));
+      studio_run_export (studio_window_session (f.window), (const char *const *) ids, format, path,
+                         NULL, on_exported, &done);
+      desktop_test_until (is_done, &done);
+      assert_command_line_writes (path, ids, formats[i]);
+    }
+  desktop_test_close (f.window);
+}
+
 /* ---- verify ---- */
 
 static gboolean
@@ -356,6 +525,9 @@ main (int argc, char **argv)
   ADD ("notes-on-many-runs-are-undone", notes_on_many_runs_are_undone);
   ADD ("chosen-runs-are-shown-elsewhere", chosen_runs_are_shown_elsewhere);
   ADD ("the-button-compares", the_button_compares);
+  ADD ("ids-are-copied", ids_are_copied);
+  ADD ("folders-are-opened", folders_are_opened);
+  ADD ("exports-are-the-command-lines", exports_are_the_command_lines);
   ADD ("a-run-is-verified", a_run_is_verified);
 #undef ADD
   return g_test_run ();

@@ -18,6 +18,8 @@ struct _StudioFilterEntry
   char *filter; /* the last text that parsed */
   gsize start;  /* byte where the word begins that a completion replaces */
   gboolean setting;
+  guint offering;   /* idle source */
+  gboolean waiting; /* something was typed for which no words are known yet */
 };
 
 G_DEFINE_FINAL_TYPE (StudioFilterEntry, studio_filter_entry, ADW_TYPE_BIN)
@@ -139,6 +141,25 @@ offer (StudioFilterEntry *entry)
     gtk_popover_popup (entry->popover);
 }
 
+static gboolean
+on_offer (gpointer data)
+{
+  StudioFilterEntry *entry = data;
+
+  entry->offering = 0;
+  if (gtk_widget_has_focus (GTK_WIDGET (entry->text)))
+    offer (entry);
+  return G_SOURCE_REMOVE;
+}
+
+/* GTK tells of another text before the cursor has moved behind it. */
+static void
+offer_soon (StudioFilterEntry *entry)
+{
+  if (entry->offering == 0)
+    entry->offering = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_offer, entry, NULL);
+}
+
 /* An editable that is given a text is empty for a moment: that is no filter to be asked. */
 static void
 put_text (StudioFilterEntry *entry, const char *text)
@@ -192,8 +213,16 @@ static gboolean
 on_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
         StudioFilterEntry *entry)
 {
-  GtkListBoxRow *row = gtk_list_box_get_selected_row (entry->list);
-  int place = row != NULL ? gtk_list_box_row_get_index (row) : -1;
+  GtkListBoxRow *row;
+  int place;
+
+  if (entry->offering != 0) /* somebody types faster than words come */
+    {
+      g_clear_handle_id (&entry->offering, g_source_remove);
+      on_offer (entry);
+    }
+  row = gtk_list_box_get_selected_row (entry->list);
+  place = row != NULL ? gtk_list_box_row_get_index (row) : -1;
 
   if (key == GDK_KEY_Down && !gtk_widget_get_visible (GTK_WIDGET (entry->popover)))
     {
@@ -229,8 +258,16 @@ on_changed (GtkEditable *editable, StudioFilterEntry *entry)
   if (entry->setting)
     return;
   check (entry);
-  if (gtk_widget_has_focus (GTK_WIDGET (entry->text)))
-    offer (entry);
+  offer_soon (entry);
+  entry->waiting = entry->vocabulary == NULL;
+}
+
+/* What is offered is for the word in which the cursor stands. */
+static void
+on_cursor (GtkEditable *editable, GParamSpec *spec, StudioFilterEntry *entry)
+{
+  if (!entry->setting && gtk_widget_get_visible (GTK_WIDGET (entry->popover)))
+    offer_soon (entry);
 }
 
 static void
@@ -272,6 +309,9 @@ studio_filter_entry_set_vocabulary (StudioFilterEntry *entry, StudioVocabulary *
 {
   g_clear_pointer (&entry->vocabulary, g_hash_table_unref);
   entry->vocabulary = g_hash_table_ref (vocabulary);
+  if (entry->waiting)
+    offer_soon (entry);
+  entry->waiting = FALSE;
 }
 
 const char *
@@ -304,6 +344,7 @@ studio_filter_entry_dispose (GObject *object)
 {
   StudioFilterEntry *entry = STUDIO_FILTER_ENTRY (object);
 
+  g_clear_handle_id (&entry->offering, g_source_remove);
   if (entry->popover != NULL)
     gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&entry->popover)));
   g_clear_pointer (&entry->vocabulary, g_hash_table_unref);
@@ -360,6 +401,7 @@ add_entry (StudioFilterEntry *entry)
   gtk_widget_add_controller (GTK_WIDGET (entry->entry), keys);
   gtk_widget_add_controller (GTK_WIDGET (entry->entry), focus);
   g_signal_connect (entry->entry, "changed", G_CALLBACK (on_changed), entry);
+  g_signal_connect (entry->entry, "notify::cursor-position", G_CALLBACK (on_cursor), entry);
   g_signal_connect (entry->entry, "icon-release", G_CALLBACK (on_icon), entry);
 }
 

@@ -81,6 +81,13 @@ studio_runs_choice_save (StudioRunsChoice *choice)
   g_settings_set_boolean (choice->settings, "runs-all-parameters", choice->all_parameters);
 }
 
+void
+studio_runs_choice_ungroup (StudioRunsChoice *choice)
+{
+  choice->grouped = FALSE;
+  g_clear_pointer (&choice->by, g_strfreev);
+}
+
 gboolean
 studio_runs_choice_shows (const StudioRunsChoice *choice, const char *column)
 {

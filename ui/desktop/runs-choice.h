@@ -24,6 +24,9 @@ void studio_runs_choice_free (StudioRunsChoice *choice);
 /** Remembers columns, metrics and the switch. */
 void studio_runs_choice_save (StudioRunsChoice *choice);
 
+/** Single runs again. */
+void studio_runs_choice_ungroup (StudioRunsChoice *choice);
+
 /** Columns that may be hidden; ends with NULL. */
 extern const char *const studio_runs_columns[];
 gboolean studio_runs_choice_shows (const StudioRunsChoice *choice, const char *column);

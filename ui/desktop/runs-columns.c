@@ -78,15 +78,13 @@ on_width (GtkColumnViewColumn *view, GParamSpec *spec, Column *column)
 
 /* It does not become narrower: rows come and go. */
 static void
-size_column (StudioRunsColumns *columns, Column *column)
+widen_column (Column *column, int width)
 {
-  int old = gtk_column_view_column_get_fixed_width (column->column), width;
+  int old = gtk_column_view_column_get_fixed_width (column->column);
 
   if (column->by_hand || strcmp (column->key, "starred") == 0
       || strcmp (column->key, "status") == 0)
     return;
-  width = studio_column_width (GTK_WIDGET (columns->view),
-                               studio_runs_model_answer (columns->model), column->key);
   column->sizing = TRUE;
   gtk_column_view_column_set_fixed_width (column->column, MAX (old, width));
   column->sizing = FALSE;
@@ -97,13 +95,14 @@ static void
 fit_column (StudioRunsColumns *columns, Column *column)
 {
   StudioRunsAnswer *answer = studio_runs_model_answer (columns->model);
+  StudioColumnLook look = studio_column_look (GTK_WIDGET (columns->view), answer, column->key);
   g_autofree char *head = studio_column_head (answer, column->key);
 
   gtk_column_view_column_set_title (column->column, head);
-  column->numbers = studio_column_has_numbers (answer, column->key);
+  column->numbers = look.numbers;
   studio_runs_cells_set_numbers (gtk_column_view_column_get_factory (column->column),
                                  column->numbers);
-  size_column (columns, column);
+  widen_column (column, look.width);
 }
 
 /* GTK 4.8 does not tell which head is that of a column: it is the one that is nobody else's. */

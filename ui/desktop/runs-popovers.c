@@ -74,6 +74,35 @@ fresh_box (GtkMenuButton *button)
 
 /* ---- groups ---- */
 
+/* Keys of the two that stand for no key of a run. */
+#define SINGLE "\x1fsingle"
+#define BUT_SEED                                                                                   \
+  "\x1f"                                                                                           \
+  "but-seed"
+
+static gboolean
+is_chosen (const StudioRunsChoice *choice, const char *key)
+{
+  if (strcmp (key, SINGLE) == 0)
+    return !choice->grouped;
+  if (strcmp (key, BUT_SEED) == 0)
+    return choice->grouped && choice->by == NULL;
+  return choice->by != NULL && g_strv_contains ((const char *const *) choice->by, key);
+}
+
+/* One choice changes what others show. */
+static void
+show_choice (StudioRunsView *view)
+{
+  view->checking = TRUE;
+  for (GtkWidget *child = view->groups ? gtk_widget_get_first_child (view->groups) : NULL; child;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_CHECK_BUTTON (child))
+      gtk_check_button_set_active (GTK_CHECK_BUTTON (child),
+                                   is_chosen (view->choice, key_of (GTK_CHECK_BUTTON (child))));
+  view->checking = FALSE;
+}
+
 static void
 regroup (StudioRunsView *view)
 {
@@ -82,22 +111,23 @@ regroup (StudioRunsView *view)
   g_autofree char *label = g_strdup_printf ("By %s", by);
 
   gtk_menu_button_set_label (view->group_button, view->choice->grouped ? label : "Group");
+  show_choice (view);
   studio_runs_view_ask (view);
 }
 
 static void
 on_single (GtkCheckButton *button, StudioRunsView *view)
 {
-  if (!gtk_check_button_get_active (button))
+  if (view->checking || !gtk_check_button_get_active (button))
     return;
-  view->choice->grouped = FALSE;
+  studio_runs_choice_ungroup (view->choice);
   regroup (view);
 }
 
 static void
 on_all_but_seed (GtkCheckButton *button, StudioRunsView *view)
 {
-  if (!gtk_check_button_get_active (button))
+  if (view->checking || !gtk_check_button_get_active (button))
     return;
   g_clear_pointer (&view->choice->by, g_strfreev);
   view->choice->grouped = TRUE;
@@ -110,6 +140,8 @@ on_by (GtkCheckButton *button, StudioRunsView *view)
   g_autoptr (GStrvBuilder) by = g_strv_builder_new ();
   gboolean active = gtk_check_button_get_active (button);
 
+  if (view->checking)
+    return;
   for (char **key = view->choice->by; key != NULL && *key != NULL; key++)
     if (strcmp (*key, key_of (button)) != 0)
       g_strv_builder_add (by, *key);
@@ -158,34 +190,30 @@ add_metric_of_groups (StudioRunsView *view, GtkBox *box)
 }
 
 static void
+add_choice (StudioRunsView *view, GtkBox *box, const char *text, const char *key, GCallback toggled)
+{
+  gtk_box_append (box, check_button (text, key, is_chosen (view->choice, key), toggled, view));
+}
+
+static void
 fill_groups (GtkMenuButton *button, gpointer data)
 {
   static const char *const always[] = { "study", "preset", "plan", "status", "tag", NULL };
   StudioRunsView *view = data;
-  StudioRunsAnswer *answer = studio_runs_table_answer (view->table);
-  StudioRunsChoice *choice = view->choice;
   GtkBox *box = fresh_box (button);
-  GtkWidget *single
-      = check_button ("Single runs", "", !choice->grouped, G_CALLBACK (on_single), view);
-  GtkWidget *seeds = check_button ("All but the seed", "", choice->grouped && choice->by == NULL,
-                                   G_CALLBACK (on_all_but_seed), view);
+  GtkWidget *single;
 
-  gtk_check_button_set_group (GTK_CHECK_BUTTON (seeds), GTK_CHECK_BUTTON (single));
-  gtk_box_append (box, single);
-  gtk_box_append (box, seeds);
+  view->groups = GTK_WIDGET (box);
+  add_choice (view, box, "Single runs", SINGLE, G_CALLBACK (on_single));
+  single = gtk_widget_get_last_child (view->groups);
+  add_choice (view, box, "All but the seed", BUT_SEED, G_CALLBACK (on_all_but_seed));
+  gtk_check_button_set_group (GTK_CHECK_BUTTON (gtk_widget_get_last_child (view->groups)),
+                              GTK_CHECK_BUTTON (single));
   gtk_box_append (box, heading ("By"));
   for (const char *const *key = always; *key != NULL; key++)
-    gtk_box_append (box,
-                    check_button (NULL, *key,
-                                  choice->by != NULL
-                                      && g_strv_contains ((const char *const *) choice->by, *key),
-                                  G_CALLBACK (on_by), view));
-  for (guint i = 0; answer != NULL && answer->parameters[i] != NULL; i++)
-    gtk_box_append (box, check_button (NULL, answer->parameters[i],
-                                       choice->by != NULL
-                                           && g_strv_contains ((const char *const *) choice->by,
-                                                               answer->parameters[i]),
-                                       G_CALLBACK (on_by), view));
+    add_choice (view, box, NULL, *key, G_CALLBACK (on_by));
+  for (char **key = view->parameters; key != NULL && *key != NULL; key++)
+    add_choice (view, box, NULL, *key, G_CALLBACK (on_by));
   if (view->metrics[0] != NULL)
     add_metric_of_groups (view, box);
 }

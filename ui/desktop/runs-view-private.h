@@ -21,6 +21,8 @@ struct _StudioRunsView
   GtkStack *pages, *contents;
   StudioFilterEntry *entry;
   GtkMenuButton *group_button, *columns_button;
+  GtkWidget *groups; /* check buttons in the popover of the first; NULL: none yet */
+  gboolean checking; /* it is us who set them */
   GtkLabel *counts, *chosen;
   StudioRunsTable *table;
   AdwStatusPage *none, *failed;
@@ -33,6 +35,7 @@ struct _StudioRunsView
   GCancellable *asking;  /* of the question that is under way; NULL: none */
   gboolean stale;        /* runs changed while a question was under way */
   GStrv metrics;         /* columns of metrics, as asked for */
+  GStrv parameters;      /* that differ, by which one may group; groups by some do not tell them */
   double step;           /* at which new columns show metrics */
   gboolean wants_words;
   gint64 words_made; /* monotonic time */

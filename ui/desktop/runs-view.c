@@ -84,6 +84,11 @@ show_answer (StudioRunsView *view, StudioRunsAnswer *answer)
   g_auto (GStrv) columns
       = studio_runs_choice_columns (view->choice, answer, (const char *const *) view->metrics);
 
+  if (!view->choice->grouped || view->choice->by == NULL)
+    {
+      g_strfreev (view->parameters);
+      view->parameters = g_strdupv (answer->parameters);
+    }
   studio_runs_table_set_columns (view->table, (const char *const *) columns);
   studio_runs_table_set_answer (view->table, answer);
   show_counts (view, answer);
@@ -243,7 +248,7 @@ on_activated (StudioRunsTable *table, guint row, StudioRunsView *view)
     g_autofree char *filter
         = studio_runs_answer_group_filter (answer, row, studio_filter_entry_filter (view->entry));
 
-    view->choice->grouped = FALSE;
+    studio_runs_choice_ungroup (view->choice);
     gtk_menu_button_set_label (view->group_button, "Group");
     studio_filter_entry_set_text (view->entry, filter);
     studio_runs_view_ask (view);
@@ -404,6 +409,7 @@ studio_runs_view_finalize (GObject *object)
   g_clear_object (&view->closing);
   studio_runs_choice_free (view->choice);
   g_strfreev (view->metrics);
+  g_strfreev (view->parameters);
   G_OBJECT_CLASS (studio_runs_view_parent_class)->finalize (object);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/desktop/runs-words.h"
 
+#define MEASURED 64 /* rows, from all over the table */
 /* Pixels. */
 #define MIN_WIDTH 60
 #define MAX_WIDTH 240
@@ -19,31 +20,39 @@ text_width (GtkWidget *view, const char *text)
   return width;
 }
 
-/* The longest of the first values of a column; "": there are none. */
+/* The longest of some values of a column ("": there are none), and whether all are numbers. */
 static char *
-longest_text (const StudioRunsAnswer *answer, const char *key)
+look_at_values (const StudioRunsAnswer *answer, const char *key, gboolean *numbers)
 {
-  char *longest = g_strdup ("");
+  g_autofree char *longest = g_strdup ("");
   glong length = 0;
+  double number;
 
-  for (guint i = 0; answer != NULL && i < MIN (answer->n, STUDIO_MEASURED_ROWS); i++)
+  *numbers = TRUE;
+  for (guint i = 0; answer != NULL && i < MIN (answer->n, MEASURED); i++)
     {
-      g_autofree char *text = studio_runs_answer_text (answer, i, key);
+      guint row = answer->n > MEASURED ? (guint) ((guint64) i * answer->n / MEASURED) : i;
+      g_autofree char *text = studio_runs_answer_text (answer, row, key);
 
+      *numbers = *numbers && (*text == '\0' || assay_filter_number (text, &number));
       if (g_utf8_strlen (text, -1) <= length)
         continue;
       length = g_utf8_strlen (text, -1);
       g_free (longest);
       longest = g_steal_pointer (&text);
     }
-  return longest;
+  *numbers = *numbers && length > 0;
+  return g_steal_pointer (&longest);
 }
 
-int
-studio_column_width (GtkWidget *view, const StudioRunsAnswer *answer, const char *key)
+StudioColumnLook
+studio_column_look (GtkWidget *view, const StudioRunsAnswer *answer, const char *key)
 {
-  g_autofree char *title = studio_column_head (answer, key), *text = longest_text (answer, key);
-  int head = text_width (view, title) + PADDING + ARROW, width = text_width (view, text) + PADDING;
+  gboolean seen;
+  g_autofree char *head = studio_column_head (answer, key);
+  g_autofree char *text = look_at_values (answer, key, &seen);
+  int above = text_width (view, head) + PADDING + ARROW, width = text_width (view, text) + PADDING;
 
-  return CLAMP (MAX (head, width), MIN_WIDTH, MAX_WIDTH);
+  return (StudioColumnLook){ CLAMP (MAX (above, width), MIN_WIDTH, MAX_WIDTH),
+                             studio_column_has_numbers (answer, key, seen) };
 }

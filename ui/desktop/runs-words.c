@@ -122,37 +122,15 @@ studio_column_chars (const char *key)
   return place >= 0 ? known[place].chars : 12;
 }
 
-/* Whether a column of values, some of which may be absent, has numbers only. */
-static gboolean
-holds_numbers (const StudioRunsAnswer *answer, const char *key)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < MIN (answer->n, STUDIO_MEASURED_ROWS); i++)
-    {
-      g_autofree char *text = studio_runs_answer_text (answer, i, key);
-      double number;
-
-      if (*text == '\0')
-        continue;
-      if (!assay_filter_number (text, &number))
-        return FALSE;
-      n++;
-    }
-  return n > 0;
-}
-
 gboolean
-studio_column_has_numbers (const StudioRunsAnswer *answer, const char *key)
+studio_column_has_numbers (const StudioRunsAnswer *answer, const char *key, gboolean seen)
 {
   int place = find_known (key);
 
   if (place >= 0)
     return known[place].numbers;
-  if (answer == NULL)
-    return FALSE;
-  if (g_strv_contains ((const char *const *) answer->parameters, key)
-      || (answer->groups != NULL && g_strv_contains (answer->groups->by, key)))
-    return holds_numbers (answer, key);
-  return TRUE; /* a metric */
+  /* Values of parameters tell; others are metrics. */
+  return answer == NULL || seen
+         || !(g_strv_contains ((const char *const *) answer->parameters, key)
+              || (answer->groups != NULL && g_strv_contains (answer->groups->by, key)));
 }

@@ -6,9 +6,6 @@
 
 #include "ui/desktop/runs-answer.h"
 
-/** Rows that are looked at to see what a column holds. */
-#define STUDIO_MEASURED_ROWS 200
-
 /** Icon, style class and name of a state, the same everywhere. */
 const char *studio_state_icon (AssayState state);
 const char *studio_state_style (AssayState state);
@@ -26,5 +23,6 @@ gboolean studio_column_is_known (const char *key);
 gboolean studio_column_expands (const char *key);
 /** Characters that a cell is to have room for. */
 guint studio_column_chars (const char *key);
-/** Whether numbers stand in it, which are set to the right; @answer may be NULL. */
-gboolean studio_column_has_numbers (const StudioRunsAnswer *answer, const char *key);
+/** Whether numbers stand in it, which are set to the right; @answer may be NULL, @seen: what was
+ *  looked at were numbers. */
+gboolean studio_column_has_numbers (const StudioRunsAnswer *answer, const char *key, gboolean seen);
