@@ -110,7 +110,8 @@ tell_table (GtkWidget *widget, const Kind *kind, const char *signal)
 {
   guint row;
 
-  if (kind->cells->table != NULL && studio_runs_cells_row (widget, &row))
+  if (kind->cells->table != NULL && studio_runs_cells_row (widget, &row)
+      && row < answer_of (kind)->n)
     g_signal_emit_by_name (kind->cells->table, signal, row);
 }
 
@@ -290,8 +291,11 @@ static void
 update (const Kind *kind, GtkListItem *item)
 {
   StudioRunsAnswer *answer = answer_of (kind);
+  gboolean goes = answer == NULL || row_of (item) >= answer->n;
 
-  if (answer == NULL || row_of (item) >= answer->n)
+  /* A row that is about to go shows nothing meanwhile. */
+  gtk_widget_set_opacity (gtk_list_item_get_child (item), goes ? 0 : 1);
+  if (goes)
     return;
   if (kind->key != NULL)
     update_cell (kind, item);

@@ -193,17 +193,26 @@ arrange (GPtrArray *columns, const char *const *order)
       columns->pdata[i] = found->pdata[next++];
 }
 
+/* A column that came and went with every filter would cost cells in 200 rows each time. */
+void
+studio_runs_choice_see (StudioRunsChoice *choice, const StudioRunsAnswer *answer)
+{
+  choice->tags = choice->tags || answer->tags;
+  choice->notes = choice->notes || answer->notes;
+  choice->reasons = choice->reasons || answer->reasons;
+}
+
 /* Columns that most runs leave empty are there when a run does not. */
 static gboolean
-says_something (const StudioRunsAnswer *answer, const char *key)
+says_something (const StudioRunsChoice *choice, const StudioRunsAnswer *answer, const char *key)
 {
   const struct
   {
     const char *key;
     gboolean said;
-  } may_be_empty[] = { { "tag", answer->tags },
-                       { "note", answer->notes },
-                       { "reason", answer->reasons },
+  } may_be_empty[] = { { "tag", choice->tags },
+                       { "note", choice->notes },
+                       { "reason", choice->reasons },
                        { "failed", answer->states[ASSAY_FAILED] > 0 },
                        { "live", answer->n_live > 0 },
                        { "mean", answer->mean_of != NULL },
@@ -216,7 +225,7 @@ says_something (const StudioRunsAnswer *answer, const char *key)
 }
 
 static void
-add_groups (GPtrArray *columns, const StudioRunsAnswer *answer)
+add_groups (GPtrArray *columns, const StudioRunsChoice *choice, const StudioRunsAnswer *answer)
 {
   static const char *const counts[] = { "mean", "interval", "runs", "failed", "live", NULL };
   const char *const *by = answer->groups->by;
@@ -227,7 +236,7 @@ add_groups (GPtrArray *columns, const StudioRunsAnswer *answer)
   for (guint i = 0; answer->parameters[i] != NULL && i < MAX_PARAMETERS; i++)
     add_once (columns, answer->parameters[i]);
   for (const char *const *count = counts; *count != NULL; count++)
-    if (says_something (answer, *count))
+    if (says_something (choice, answer, *count))
       add_once (columns, *count);
 }
 
@@ -252,7 +261,7 @@ studio_runs_choice_columns (const StudioRunsChoice *choice, const StudioRunsAnsw
   GPtrArray *columns = g_ptr_array_new ();
 
   if (answer->groups != NULL)
-    add_groups (columns, answer);
+    add_groups (columns, choice, answer);
   else
     {
       for (const char *const *key = before; *key != NULL; key++)
@@ -260,7 +269,7 @@ studio_runs_choice_columns (const StudioRunsChoice *choice, const StudioRunsAnsw
           add_once (columns, *key);
       add_differing (columns, answer, metrics);
       for (const char *const *key = studio_runs_columns; *key != NULL; key++)
-        if (studio_runs_choice_shows (choice, *key) && says_something (answer, *key))
+        if (studio_runs_choice_shows (choice, *key) && says_something (choice, answer, *key))
           add_once (columns, *key);
       arrange (columns, (const char *const *) choice->order);
     }

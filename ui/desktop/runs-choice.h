@@ -14,6 +14,7 @@ typedef struct
   GStrv hidden;        /* columns not to be shown */
   GStrv metrics;       /* columns as in runs-metric.h; NULL: the study's first */
   gboolean all_parameters;
+  gboolean tags, notes, reasons; /* some run had one since the window was opened */
   gboolean grouped;
   GStrv by;     /* NULL: all but the seed */
   char *metric; /* what groups show the mean of: "min.loss"; NULL: the first column of a metric */
@@ -35,6 +36,8 @@ void studio_runs_choice_show (StudioRunsChoice *choice, const char *column, gboo
 /** Metrics to show when none were chosen: the first of every study in @answer, at most three;
  *  free with g_strfreev. */
 GStrv studio_runs_default_metrics (AssayRegistry *registry, const StudioRunsAnswer *answer);
+/** Notes what only some runs have: a column for it stays from then on. */
+void studio_runs_choice_see (StudioRunsChoice *choice, const StudioRunsAnswer *answer);
 /** Keys of the columns for an answer, in order; free with g_strfreev. */
 GStrv studio_runs_choice_columns (const StudioRunsChoice *choice, const StudioRunsAnswer *answer,
                                   const char *const *metrics);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 /* A list view makes widgets for 200 rows at once, which takes longer than a frame: the first rows
- * of an empty table come in pieces. */
+ * of an empty table come in pieces, and rows of a table that becomes short go in pieces. */
 #define FIRST_ROWS 8
 #define MORE_ROWS 6
+#define LESS_ROWS 20
 #define ROWS_WITH_WIDGETS 220
 
 struct _StudioRunsPlace
@@ -20,9 +21,9 @@ struct _StudioRunsModel
 {
   GObject parent_instance;
   StudioRunsAnswer *answer;
-  guint shown;        /* rows announced so far */
+  guint shown;        /* rows announced so far, or not taken back yet */
   GHashTable *places; /* row -> StudioRunsPlace, not owned: those that somebody looks at */
-  guint growing;
+  guint settling;
 };
 
 static guint refreshed;
@@ -130,18 +131,36 @@ splice (StudioRunsModel *model, guint at, guint removed, guint added)
   g_list_model_items_changed (G_LIST_MODEL (model), at, removed, added);
 }
 
-static gboolean
-grow (gpointer data)
+static void
+grow (StudioRunsModel *model)
 {
-  StudioRunsModel *model = data;
   guint left = model->answer->n - model->shown;
 
   if (model->shown < ROWS_WITH_WIDGETS)
     left = MIN (left, MORE_ROWS);
   splice (model, model->shown, 0, left);
+}
+
+static void
+shrink (StudioRunsModel *model)
+{
+  guint removed = MIN (model->shown - model->answer->n, LESS_ROWS);
+
+  splice (model, model->shown - removed, removed, 0);
+}
+
+static gboolean
+settle (gpointer data)
+{
+  StudioRunsModel *model = data;
+
   if (model->shown < model->answer->n)
+    grow (model);
+  else if (model->shown > model->answer->n)
+    shrink (model);
+  if (model->shown != model->answer->n)
     return G_SOURCE_CONTINUE;
-  model->growing = 0;
+  model->settling = 0;
   return G_SOURCE_REMOVE;
 }
 
@@ -166,26 +185,37 @@ find_common (const StudioRunsAnswer *old, guint n_old, const StudioRunsAnswer *n
     ++*after;
 }
 
+/* How many rows there are now, of those that are to be at last. */
+static guint
+rows_at_once (const StudioRunsModel *model, guint n)
+{
+  if (model->shown < ROWS_WITH_WIDGETS && n > MAX (model->shown, FIRST_ROWS))
+    return MAX (model->shown, FIRST_ROWS);
+  if (n < ROWS_WITH_WIDGETS && model->shown > n + LESS_ROWS)
+    return MIN (model->shown, ROWS_WITH_WIDGETS);
+  return n;
+}
+
 void
 studio_runs_model_set_answer (StudioRunsModel *model, StudioRunsAnswer *answer)
 {
   g_autoptr (StudioRunsAnswer) old = model->answer;
-  guint target = answer != NULL ? answer->n : 0, before = 0, after = 0, removed, added, common;
+  guint target = answer != NULL ? rows_at_once (model, answer->n) : 0;
+  guint before = 0, after = 0, removed, added, common;
 
-  /* As long as not all rows have widgets, go on in pieces. */
-  g_clear_handle_id (&model->growing, g_source_remove);
-  if (model->shown < ROWS_WITH_WIDGETS && target > MAX (model->shown, FIRST_ROWS))
-    target = MAX (model->shown, FIRST_ROWS);
+  g_clear_handle_id (&model->settling, g_source_remove);
   model->answer = answer != NULL ? studio_runs_answer_ref (answer) : NULL;
-  if (old != NULL && answer != NULL)
+  if (old != NULL && answer != NULL && target <= answer->n && model->shown <= old->n)
     find_common (old, model->shown, answer, target, &before, &after);
   removed = model->shown - before - after;
   added = target - before - after;
   common = MIN (removed, added);
   splice (model, before + common, removed - common, added - common);
   g_signal_emit (model, refreshed, 0);
-  if (answer != NULL && model->shown < answer->n)
-    model->growing = g_idle_add (grow, model);
+  /* Columns come and go in idle turns, too, each with a cell a row: while rows are few. */
+  if (answer != NULL && model->shown != answer->n)
+    model->settling = g_idle_add_full (
+        G_PRIORITY_DEFAULT_IDLE + (model->shown < answer->n ? 1 : -1), settle, model, NULL);
 }
 
 StudioRunsAnswer *
@@ -207,7 +237,7 @@ studio_runs_model_finalize (GObject *object)
   GHashTableIter iter;
   gpointer place;
 
-  g_clear_handle_id (&model->growing, g_source_remove);
+  g_clear_handle_id (&model->settling, g_source_remove);
   g_hash_table_iter_init (&iter, model->places);
   while (g_hash_table_iter_next (&iter, NULL, &place))
     STUDIO_RUNS_PLACE (place)->model = NULL;

@@ -177,7 +177,7 @@ select_identities (StudioRunsTable *table, GHashTable *set)
   StudioRunsAnswer *answer = answer_of (table);
   guint n = g_list_model_get_n_items (G_LIST_MODEL (table->model));
 
-  for (guint i = 0; answer != NULL && i < n; i++)
+  for (guint i = 0; answer != NULL && i < MIN (n, answer->n); i++)
     if (g_hash_table_contains (set, answer->identities[i]))
       gtk_bitset_add (rows, i);
   gtk_bitset_add_range (all, 0, n);
@@ -260,7 +260,8 @@ on_selection_changed (GtkSelectionModel *model, guint at, guint n, StudioRunsTab
 static void
 on_activate (GtkWidget *view, guint row, StudioRunsTable *table)
 {
-  g_signal_emit (table, signals[ACTIVATED], 0, row);
+  if (row < answer_of (table)->n) /* else it is about to go */
+    g_signal_emit (table, signals[ACTIVATED], 0, row);
 }
 
 void

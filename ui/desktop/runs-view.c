@@ -81,9 +81,10 @@ static void
 show_answer (StudioRunsView *view, StudioRunsAnswer *answer)
 {
   gboolean filtered = *studio_filter_entry_filter (view->entry) != '\0';
-  g_auto (GStrv) columns
-      = studio_runs_choice_columns (view->choice, answer, (const char *const *) view->metrics);
+  g_auto (GStrv) columns = NULL;
 
+  studio_runs_choice_see (view->choice, answer);
+  columns = studio_runs_choice_columns (view->choice, answer, (const char *const *) view->metrics);
   if (!view->choice->grouped || view->choice->by == NULL)
     {
       g_strfreev (view->parameters);
