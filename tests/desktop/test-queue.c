@@ -5,6 +5,7 @@
 #include "desktop.h"
 #include "host/registry/json.h"
 #include "host/run/rundir.h"
+#include "notices.h"
 #include "ui/desktop/filter-entry.h"
 #include "ui/desktop/queue-plan.h"
 #include "ui/desktop/queue-progress.h"
@@ -528,36 +529,10 @@ keys_mean_what_has_the_focus (void)
 
 /* ---- whoever looks at something else is told ---- */
 
-static const char server[]
-    = "<node><interface name='org.freedesktop.Notifications'>"
-      "<method name='GetCapabilities'><arg type='as' direction='out'/></method>"
-      "<method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/>"
-      "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>"
-      "<arg type='as' direction='in'/><arg type='a{sv}' direction='in'/><arg type='i' "
-      "direction='in'/><arg type='u' direction='out'/></method>"
-      "<method name='CloseNotification'><arg type='u' direction='in'/></method>"
-      "</interface></node>";
-
-static void
-on_call (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
-         const char *method, GVariant *arguments, GDBusMethodInvocation *call, gpointer body)
-{
-  GVariant *answer = NULL;
-
-  if (g_str_equal (method, "Notify"))
-    {
-      g_variant_get_child (arguments, 4, "s", body);
-      answer = g_variant_new ("(u)", 1);
-    }
-  if (g_str_equal (method, "GetCapabilities"))
-    answer = g_variant_new ("(as)", NULL);
-  g_dbus_method_invocation_return_value (call, answer);
-}
-
 static gboolean
-is_set (gpointer text)
+has_body (gpointer notices)
 {
-  return *(char **) text != NULL;
+  return ((Notices *) notices)->body != NULL;
 }
 
 static gboolean
@@ -589,17 +564,12 @@ age_plan (const char *workspace)
 static void
 the_end_is_told_to_who_looks_elsewhere (void)
 {
-  static const GDBusInterfaceVTable calls = { .method_call = on_call };
-  g_autofree char *workspace = desktop_test_folder ("told"), *body = NULL;
-  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
-  g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (server, NULL);
-  guint object = g_dbus_connection_register_object (bus, "/org/freedesktop/Notifications",
-                                                    info->interfaces[0], &calls, &body, NULL, NULL);
-  guint name = g_bus_own_name_on_connection (bus, "org.freedesktop.Notifications", 0, NULL, NULL,
-                                             NULL, NULL);
+  g_autofree char *workspace = desktop_test_folder ("told");
+  Notices notices;
   StudioWindow *window;
   GtkWidget *other;
 
+  notices_serve (&notices);
   desktop_test_run_gallery (workspace, "--set seconds=3 --set agent=plain --seeds 1 --detach");
   window = open_on (workspace);
   desktop_test_until (is_live, window); /* the plan has been saved for the last time */
@@ -607,12 +577,11 @@ the_end_is_told_to_who_looks_elsewhere (void)
   other = gtk_window_new ();
   gtk_window_present (GTK_WINDOW (other));
   desktop_test_until (is_behind, window);
-  desktop_test_until (is_set, &body);
-  g_assert_cmpstr (body, ==, "The run is done: A gallery of everything");
+  desktop_test_until (has_body, &notices);
+  g_assert_cmpstr (notices.body, ==, "The run is done: A gallery of everything");
   desktop_test_close (window);
   gtk_window_destroy (GTK_WINDOW (other));
-  g_bus_unown_name (name);
-  g_dbus_connection_unregister_object (bus, object);
+  notices_end (&notices);
 }
 
 static void
@@ -632,21 +601,18 @@ int
 main (int argc, char **argv)
 {
   desktop_test_init (&argc, &argv);
-  g_test_add_func ("/desktop/queue/a-plan-is-watched-cancelled-and-resumed",
-                   a_plan_is_watched_cancelled_and_resumed);
-  g_test_add_func ("/desktop/queue/a-failure-says-why-at-once", a_failure_says_why_at_once);
-  g_test_add_func ("/desktop/queue/the-whole-is-told-in-words", the_whole_is_told_in_words);
-  g_test_add_func ("/desktop/queue/a-resumed-run-is-judged-by-what-was-seen-of-it",
-                   a_resumed_run_is_judged_by_what_was_seen_of_it);
-  g_test_add_func ("/desktop/queue/all-that-runs-is-told-in-one-line",
-                   all_that_runs_is_told_in_one_line);
-  g_test_add_func ("/desktop/queue/what-failed-is-run-again-as-new-runs",
-                   what_failed_is_run_again_as_new_runs);
-  g_test_add_func ("/desktop/queue/the-executor-is-the-plans", the_executor_is_the_plans);
-  g_test_add_func ("/desktop/queue/keys-mean-what-has-the-focus", keys_mean_what_has_the_focus);
-  g_test_add_func ("/desktop/queue/the-end-is-told-to-who-looks-elsewhere",
-                   the_end_is_told_to_who_looks_elsewhere);
-  g_test_add_func ("/desktop/queue/an-empty-queue-leads-to-the-studies",
-                   an_empty_queue_leads_to_the_studies);
+#define ADD(name, test) g_test_add_func ("/desktop/queue/" name, test)
+  ADD ("a-plan-is-watched-cancelled-and-resumed", a_plan_is_watched_cancelled_and_resumed);
+  ADD ("a-failure-says-why-at-once", a_failure_says_why_at_once);
+  ADD ("the-whole-is-told-in-words", the_whole_is_told_in_words);
+  ADD ("a-resumed-run-is-judged-by-what-was-seen-of-it",
+       a_resumed_run_is_judged_by_what_was_seen_of_it);
+  ADD ("all-that-runs-is-told-in-one-line", all_that_runs_is_told_in_one_line);
+  ADD ("what-failed-is-run-again-as-new-runs", what_failed_is_run_again_as_new_runs);
+  ADD ("the-executor-is-the-plans", the_executor_is_the_plans);
+  ADD ("keys-mean-what-has-the-focus", keys_mean_what_has_the_focus);
+  ADD ("the-end-is-told-to-who-looks-elsewhere", the_end_is_told_to_who_looks_elsewhere);
+  ADD ("an-empty-queue-leads-to-the-studies", an_empty_queue_leads_to_the_studies);
+#undef ADD
   return g_test_run ();
 }
