@@ -3,6 +3,7 @@
  * nothing warns or asks for more room than there is. */
 #include "ui/desktop/width-bin.h"
 #include "views.h"
+#include <math.h>
 
 #define NARROWEST 360
 #define FRAME 10     /* around a window, where there is no compositor */
@@ -105,6 +106,142 @@ assert_fits (GtkWidget *shown, const char *name)
     }
 }
 
+/* ---- contrast ---- */
+
+#define LEAST_CONTRAST 4.5 /* WCAG 2.1, AA, of text */
+
+/* Relative luminance of sRGB, WCAG 2.1. */
+static double
+luminance (const double c[3])
+{
+  static const double weight[3] = { .2126, .7152, .0722 };
+  double sum = 0;
+
+  for (int k = 0; k < 3; k++)
+    sum += weight[k] * (c[k] <= .04045 ? c[k] / 12.92 : pow ((c[k] + .055) / 1.055, 2.4));
+  return sum;
+}
+
+static double
+contrast (const double a[3], const double b[3])
+{
+  double x = luminance (a), y = luminance (b);
+
+  return (MAX (x, y) + .05) / (MIN (x, y) + .05);
+}
+
+/* What most pixels of a place in the picture are. */
+static void
+ground_of (cairo_surface_t *picture, const graphene_rect_t *place, double ground[3])
+{
+  int left = MAX (0, (int) place->origin.x), top = MAX (0, (int) place->origin.y);
+  int right = MIN (cairo_image_surface_get_width (picture), left + (int) place->size.width);
+  int bottom = MIN (cairo_image_surface_get_height (picture), top + (int) place->size.height);
+  g_autoptr (GHashTable) counts = g_hash_table_new (NULL, NULL);
+  guint most = 0, found = 0;
+
+  for (int y = top; y < bottom; y++)
+    for (int x = left; x < right; x++)
+      {
+        const guint32 *row = (const guint32 *) (cairo_image_surface_get_data (picture)
+                                                + y * cairo_image_surface_get_stride (picture));
+        gpointer pixel = GUINT_TO_POINTER (row[x] & 0xffffff);
+        guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, pixel)) + 1;
+
+        g_hash_table_insert (counts, pixel, GUINT_TO_POINTER (n));
+        if (n > most)
+          {
+            most = n;
+            found = GPOINTER_TO_UINT (pixel);
+          }
+      }
+  for (int k = 0; k < 3; k++)
+    ground[k] = (found >> (16 - 8 * k) & 255) / 255.;
+}
+
+/* Whether it or a box around it has a color that we chose, not Adwaita. */
+static gboolean
+has_color (GtkWidget *widget)
+{
+  static const char *const classes[] = { "accent", "success", "warning", "error" };
+
+  for (int depth = 0; widget != NULL && depth < 3; depth++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+        if (gtk_widget_has_css_class (widget, classes[i]))
+          return TRUE;
+      widget = gtk_widget_get_parent (widget);
+    }
+  return FALSE;
+}
+
+/* Not cut by what scrolls it, so that its ground is what is around its letters. */
+static gboolean
+is_whole (GtkWidget *label)
+{
+  graphene_rect_t place;
+
+  for (GtkWidget *outer = gtk_widget_get_parent (label); outer != NULL;
+       outer = gtk_widget_get_parent (outer))
+    if (GTK_IS_SCROLLED_WINDOW (outer)
+        && (!gtk_widget_compute_bounds (label, outer, &place) || place.origin.x < 0
+            || place.origin.y < 0
+            || place.origin.x + place.size.width > (float) gtk_widget_get_width (outer)
+            || place.origin.y + place.size.height > (float) gtk_widget_get_height (outer)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_faint (GtkWidget *label, GtkWidget *shown, cairo_surface_t *picture, const char *name)
+{
+  graphene_rect_t place;
+  GdkRGBA rgba;
+  double ground[3], text[3];
+
+  if (!gtk_widget_compute_bounds (label, shown, &place))
+    return FALSE;
+  gtk_style_context_get_color (gtk_widget_get_style_context (label), &rgba);
+  ground_of (picture, &place, ground);
+  text[0] = (double) (rgba.alpha * rgba.red) + (double) (1 - rgba.alpha) * ground[0];
+  text[1] = (double) (rgba.alpha * rgba.green) + (double) (1 - rgba.alpha) * ground[1];
+  text[2] = (double) (rgba.alpha * rgba.blue) + (double) (1 - rgba.alpha) * ground[2];
+  if (contrast (text, ground) >= LEAST_CONTRAST)
+    return FALSE;
+  g_test_message ("%s: \"%s\" has a contrast of %.2f", name, gtk_label_get_text (GTK_LABEL (label)),
+                  contrast (text, ground));
+  return TRUE;
+}
+
+static guint
+n_faint (GtkWidget *widget, GtkWidget *shown, cairo_surface_t *picture, const char *name)
+{
+  guint n = 0;
+
+  if (!gtk_widget_get_mapped (widget))
+    return 0;
+  if (GTK_IS_LABEL (widget) && gtk_label_get_text (GTK_LABEL (widget))[0] != '\0'
+      && has_color (widget) && is_whole (widget))
+    n += is_faint (widget, shown, picture, name);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += n_faint (child, shown, picture, name);
+  return n;
+}
+
+static void
+assert_can_be_read (GtkWidget *shown, GdkTexture *picture, const char *name)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (
+      CAIRO_FORMAT_RGB24, gdk_texture_get_width (picture), gdk_texture_get_height (picture));
+
+  gdk_texture_download (picture, cairo_image_surface_get_data (surface),
+                        (gsize) cairo_image_surface_get_stride (surface));
+  cairo_surface_mark_dirty (surface);
+  g_assert_cmpuint (n_faint (shown, shown, surface, name), ==, 0);
+  cairo_surface_destroy (surface);
+}
+
 /* ---- pictures ---- */
 
 static void
@@ -123,6 +260,8 @@ take (const DesktopView *view, guint look)
   assert_fits (shown, name);
   picture = desktop_test_look (shown);
   desktop_test_save (picture, name);
+  if (!ADW_IS_ABOUT_WINDOW (shown)) /* libadwaita's */
+    assert_can_be_read (shown, picture, name);
   desktop_view_hide (window, shown);
 }
 

@@ -222,6 +222,7 @@ on_note (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (text), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (text), FALSE);
   gtk_widget_add_css_class (text, "run-note");
+  gtk_widget_add_css_class (frame, "card");
   if (run != NULL && run->note != NULL)
     gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (text)), run->note, -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (frame), text);
