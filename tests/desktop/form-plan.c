@@ -14,20 +14,6 @@ choose_preset (StudioWindow *window, guint i)
   form_settle (window);
 }
 
-typedef struct
-{
-  StudioWindow *window;
-  const char *text;
-} Said;
-
-static gboolean
-is_said (gpointer data)
-{
-  const Said *said = data;
-
-  return g_strcmp0 (form_estimate (said->window), said->text) == 0;
-}
-
 /* What the preset says of its time on two cores, and no run of which is there. */
 static void
 check_estimate (StudioWindow *window, guint cores)
@@ -38,7 +24,7 @@ check_estimate (StudioWindow *window, guint cores)
   g_autofree char *runs = studio_count (plan->specs->len, "run");
   g_autofree char *text = g_strdup_printf ("%s · about %s", runs, time);
 
-  desktop_test_until (is_said, &(Said){ window, text });
+  form_wait_estimate (window, text);
 }
 
 static void

@@ -152,6 +152,26 @@ form_estimate (StudioWindow *window)
       GTK_LABEL (desktop_test_find (form_of (window), GTK_TYPE_LABEL, "estimate")));
 }
 
+typedef struct
+{
+  StudioWindow *window;
+  const char *text;
+} Said;
+
+static gboolean
+is_said (gpointer data)
+{
+  const Said *said = data;
+
+  return g_strcmp0 (form_estimate (said->window), said->text) == 0;
+}
+
+void
+form_wait_estimate (StudioWindow *window, const char *text)
+{
+  desktop_test_until (is_said, &(Said){ window, text });
+}
+
 gboolean
 form_can (StudioWindow *window, const char *action)
 {
@@ -197,39 +217,12 @@ keys_of_command (const char *command)
   return keys;
 }
 
-typedef struct
-{
-  char *text;
-  gboolean read;
-} Pasted;
-
-static void
-on_pasted (GObject *clipboard, GAsyncResult *result, gpointer data)
-{
-  Pasted *pasted = data;
-
-  pasted->text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
-  pasted->read = TRUE;
-}
-
-static gboolean
-is_pasted (gpointer pasted)
-{
-  return ((Pasted *) pasted)->read;
-}
-
 /* What is in the clipboard after "Copy as Command". */
 char *
 form_copied_command (StudioWindow *window)
 {
-  Pasted pasted = { 0 };
-
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.copy-command", NULL));
-  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (window)), NULL, on_pasted,
-                                 &pasted);
-  desktop_test_until (is_pasted, &pasted);
-  g_assert_nonnull (pasted.text);
-  return pasted.text;
+  return desktop_test_clipboard (window);
 }
 
 /* What the form runs, and what a shell would that is given the command it copies. */

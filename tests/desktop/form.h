@@ -34,6 +34,7 @@ void form_toggle_sweep (StudioWindow *window, const char *id);
 void form_set_amount (StudioWindow *window, const char *name, double value);
 
 const char *form_estimate (StudioWindow *window);
+void form_wait_estimate (StudioWindow *window, const char *text);
 gboolean form_can (StudioWindow *window, const char *action);
 /** What a shell prints that is given @line, with the program in its path; freed by the caller. */
 char *form_shell (const char *line);

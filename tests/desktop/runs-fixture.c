@@ -193,7 +193,7 @@ run_hostile (const char *path, const char *set, const char *seed, gboolean wait)
   g_autoptr (AssayRegistry) registry = assay_registry_new (&error);
   g_autoptr (AssayStudyInfo) study = assay_registry_study (registry, "hostile", &error);
   g_auto (GStrv) words = g_strsplit (set, " ", -1);
-  const AssaySuperviseOptions options = { .cores = 2 };
+  const AssaySuperviseOptions options = { .cores = 2, .time_limit = 300 };
   g_autoptr (AssayPlan) plan = NULL;
 
   g_assert_no_error (error);

@@ -2,6 +2,7 @@
 /* The page of a run, live and ended, and what is done to runs one after the other. */
 #include "host/registry/json.h"
 #include "host/run/lock.h"
+#include "host/run/record.h"
 #include "runs-fixture.h"
 #include "ui/desktop/run-facts.h"
 #include "ui/desktop/runs-words.h"
@@ -65,6 +66,18 @@ has_two_rows (gpointer f)
   return runs_n_rows (f) == 2;
 }
 
+/* Time in seconds, as `--time-limit` set it. */
+static double
+time_limit_of (const char *workspace, const char *run)
+{
+  g_autofree char *path = g_build_filename (workspace, "runs", run, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AssayRunDir) dir = assay_run_dir_open_path (path, &error);
+
+  g_assert_no_error (error);
+  return assay_json_real (assay_json_object (dir->run, "limits"), "time", 0);
+}
+
 static void
 runs_are_run_again (void)
 {
@@ -79,6 +92,8 @@ runs_are_run_again (void)
   runs_act (&f, "win.run-retry");
   desktop_test_until (has_two_rows, &f);
   runs_wait_for_cell (&f, second, "status", "failed");
+  g_assert_cmpfloat (time_limit_of (path, run), ==, 300);
+  g_assert_cmpfloat (time_limit_of (path, second), ==, 300);
   runs_act (&f, "win.run-star");
   runs_wait_for_cell (&f, run, "starred", "true");
   runs_act (&f, "win.run-resume");

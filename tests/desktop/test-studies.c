@@ -116,20 +116,6 @@ are_done (gpointer data)
   return done->seconds >= 0;
 }
 
-typedef struct
-{
-  StudioWindow *window;
-  const char *text;
-} Said;
-
-static gboolean
-is_said (gpointer data)
-{
-  const Said *said = data;
-
-  return g_strcmp0 (form_estimate (said->window), said->text) == 0;
-}
-
 /* Not what the preset says, once it is known better. */
 static void
 assert_time_of_earlier_runs (StudioWindow *window)
@@ -147,7 +133,7 @@ assert_time_of_earlier_runs (StudioWindow *window)
   form_settle (window);
   time = studio_duration (done.seconds / g_get_num_processors ());
   text = g_strdup_printf ("120 runs · about %s", time);
-  desktop_test_until (is_said, &(Said){ window, text });
+  form_wait_estimate (window, text);
   assay_index_free (done.index);
 }
 

@@ -2,6 +2,7 @@
 #include "ui/desktop/draft.h"
 
 #include "host/registry/json.h"
+#include "host/registry/text.h"
 #include "host/run/spec.h"
 #include <string.h>
 
@@ -197,24 +198,12 @@ studio_draft_plan (const StudioDraft *draft, AssayStudyInfo *study, const gboole
 /* ---- the command ---- */
 
 static void
-append_word (GString *command, const char *word)
-{
-  gboolean plain = *word != '\0'
-                   && strspn (word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                    "0123456789-_=+.,/:@%")
-                          == strlen (word);
-  g_autofree char *quoted = plain ? g_strdup (word) : g_shell_quote (word);
-
-  g_string_append_printf (command, "%s%s", command->len > 0 ? " " : "", quoted);
-}
-
-static void
 append_option (GString *command, const char *option, const char *value)
 {
   if (value == NULL)
     return;
-  append_word (command, option);
-  append_word (command, value);
+  assay_append_word (command, option);
+  assay_append_word (command, value);
 }
 
 /* Nothing, where 0 is set. */
@@ -235,7 +224,7 @@ studio_draft_command (const StudioDraft *draft, AssayStudyInfo *study, const gbo
   g_autofree char *seeds = seeds_text (draft);
   GString *command = g_string_new ("assay run");
 
-  append_word (command, study->id);
+  assay_append_word (command, study->id);
   append_option (command, "--preset", draft->preset);
   for (guint i = 0; set[i] != NULL; i++)
     append_option (command, "--set", set[i]);
@@ -247,7 +236,7 @@ studio_draft_command (const StudioDraft *draft, AssayStudyInfo *study, const gbo
   append_amount (command, "--memory-limit", draft->megabytes, "M");
   append_amount (command, "--max-failures", draft->max_failures, "");
   if (draft->resume)
-    append_word (command, "--resume");
+    assay_append_word (command, "--resume");
   append_option (command, "--workspace", workspace);
   return g_string_free (command, FALSE);
 }

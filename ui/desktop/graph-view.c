@@ -68,12 +68,11 @@ fail (StudioGraphView *view, const char *title, const char *why, gboolean export
 {
   g_autofree char *markup = g_markup_escape_text (why, -1);
   g_autofree char *label = exportable
-                               ? g_strdup_printf ("Try _%s", engines[1 - engine_of (view)].title)
-                               : g_strdup ("Try _Again");
+                               ? g_strdup_printf ("Try %s", engines[1 - engine_of (view)].title)
+                               : g_strdup ("Try Again");
 
   adw_status_page_set_title (view->problem, title);
   adw_status_page_set_description (view->problem, markup);
-  gtk_button_set_use_underline (view->again, TRUE);
   gtk_button_set_label (view->again, label);
   gtk_widget_set_visible (view->problem_export, exportable);
   gtk_stack_set_visible_child_name (view->states, "problem");

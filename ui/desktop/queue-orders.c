@@ -50,20 +50,27 @@ open_plan (AssayWorkspace *workspace, const Order *order, const char *id, GError
   return NULL;
 }
 
-/* With the cores and limits that @like has.  Inline runs become processes: nobody waits for these,
- * and a crash of one would end them all. */
+gboolean
+studio_execute_as (AssayWorkspace *workspace, AssayPlan *plan, const AssayPlan *like,
+                   gboolean resume, GError **error)
+{
+  AssaySuperviseOptions options = { 0 };
+  g_autofree char *cpu = NULL;
+
+  if (like != NULL)
+    assay_plan_get_options (like, &options);
+  options.cpu = cpu = g_strdup (options.cpu); /* the plan's own goes when they are set */
+  options.inline_ = FALSE;
+  options.resume = resume;
+  return assay_supervise_detached (workspace, plan, &options, error);
+}
+
+/* The plan that is executed now. */
 static char *
 execute (AssayWorkspace *workspace, AssayPlan *plan, const AssayPlan *like, gboolean resume,
          GError **error)
 {
-  AssaySuperviseOptions options;
-  g_autofree char *cpu = NULL;
-
-  assay_plan_get_options (like, &options);
-  options.cpu = cpu = g_strdup (options.cpu); /* the plan's own goes when they are set */
-  options.inline_ = FALSE;
-  options.resume = resume;
-  return assay_supervise_detached (workspace, plan, &options, error) ? g_strdup (plan->id) : NULL;
+  return studio_execute_as (workspace, plan, like, resume, error) ? g_strdup (plan->id) : NULL;
 }
 
 static char *

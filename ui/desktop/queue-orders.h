@@ -6,6 +6,8 @@
 
 #include "ui/desktop/session.h"
 
+#include "host/run/plan.h"
+
 typedef enum
 {
   STUDIO_ORDER_CANCEL_PLAN, /* ids: the plan */
@@ -21,3 +23,7 @@ void studio_order (gpointer source, StudioSession *session, StudioOrder order,
                    const char *const *ids, GAsyncReadyCallback callback, gpointer data);
 /** The plan that is executed because of it, "" if none was asked for; NULL: it could not be. */
 char *studio_order_finish (GAsyncResult *result, GError **error);
+/** Executes the plan with the cores and limits of @like (NULL: none).  Inline runs become
+ * processes: nobody waits for these, and a crash of one would end them all. */
+gboolean studio_execute_as (AssayWorkspace *workspace, AssayPlan *plan, const AssayPlan *like,
+                            gboolean resume, GError **error);

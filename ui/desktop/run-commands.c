@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/desktop/run-commands.h"
 
+#include "ui/desktop/queue-orders.h"
 #include "ui/desktop/task.h"
 
 #include "host/registry/json.h"
@@ -149,7 +150,7 @@ restore_run (AssayWorkspace *workspace, Work *work, guint i, GError **error)
   return assay_run_restore (workspace, work->runs[i], error);
 }
 
-/* ---- runs of one study ---- */
+/* ---- runs of one plan ---- */
 
 static gboolean
 is_alive (const AssayRunDir *dir)
@@ -157,13 +158,14 @@ is_alive (const AssayRunDir *dir)
   return dir->state == ASSAY_QUEUED || dir->state == ASSAY_RUNNING;
 }
 
+/* As their plan was executed, if it is still there. */
 static gboolean
-start_again (AssayWorkspace *workspace, const Work *work, const char *study, GPtrArray *dirs,
-             GError **error)
+start_again (AssayWorkspace *workspace, const Work *work, GPtrArray *dirs, GError **error)
 {
-  const AssaySuperviseOptions options = { .resume = work->command == STUDIO_RESUME_RUNS };
+  const AssayRunDir *first = dirs->pdata[0];
   g_autoptr (AssayStudyInfo) info
-      = work->registry != NULL ? assay_registry_study (work->registry, study, error) : NULL;
+      = work->registry != NULL ? assay_registry_study (work->registry, first->study, error) : NULL;
+  g_autoptr (AssayPlan) old = NULL;
   g_autoptr (AssayPlan) plan = NULL;
 
   if (work->registry == NULL)
@@ -171,30 +173,35 @@ start_again (AssayWorkspace *workspace, const Work *work, const char *study, GPt
   if (info == NULL)
     return FALSE;
   plan = assay_plan_of_runs (info, (AssayRunDir **) dirs->pdata, dirs->len, error);
-  return plan != NULL && assay_supervise_detached (workspace, plan, &options, error);
+  if (plan != NULL && first->plan != NULL)
+    old = assay_plan_open (workspace, work->registry, first->plan, NULL);
+  return plan != NULL
+         && studio_execute_as (workspace, plan, old, work->command == STUDIO_RESUME_RUNS, error);
 }
 
+/* Runs without a plan are together by study. */
 static void
-add_to_study (GHashTable *studies, AssayRunDir *dir)
+add_to_plan (GHashTable *plans, AssayRunDir *dir)
 {
-  GPtrArray *list = g_hash_table_lookup (studies, dir->study);
+  const char *plan = dir->plan != NULL ? dir->plan : dir->study;
+  GPtrArray *list = g_hash_table_lookup (plans, plan);
 
   if (list == NULL)
     {
       list = g_ptr_array_new_with_free_func ((GDestroyNotify) assay_run_dir_free);
-      g_hash_table_insert (studies, g_strdup (dir->study), list);
+      g_hash_table_insert (plans, g_strdup (plan), list);
     }
   g_ptr_array_add (list, dir);
 }
 
-/* A plan for each study; returns the runs whose plan began. */
+/* A plan for each of which runs are; returns the runs whose plan began. */
 static void
 run_again (AssayWorkspace *workspace, const Work *work, GStrvBuilder *done, GError **error)
 {
-  g_autoptr (GHashTable) studies
+  g_autoptr (GHashTable) plans
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   GHashTableIter iter;
-  gpointer study, list;
+  gpointer list;
 
   for (char **run = work->runs; *run != NULL; run++)
     {
@@ -210,11 +217,11 @@ run_again (AssayWorkspace *workspace, const Work *work, GStrvBuilder *done, GErr
           assay_run_dir_free (dir);
           continue;
         }
-      add_to_study (studies, dir);
+      add_to_plan (plans, dir);
     }
-  g_hash_table_iter_init (&iter, studies);
-  while (g_hash_table_iter_next (&iter, &study, &list))
-    if (start_again (workspace, work, study, list, *error == NULL ? error : NULL))
+  g_hash_table_iter_init (&iter, plans);
+  while (g_hash_table_iter_next (&iter, NULL, &list))
+    if (start_again (workspace, work, list, *error == NULL ? error : NULL))
       for (guint i = 0; i < ((GPtrArray *) list)->len; i++)
         g_strv_builder_add (done, ((AssayRunDir *) ((GPtrArray *) list)->pdata[i])->id);
 }

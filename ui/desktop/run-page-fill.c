@@ -57,8 +57,9 @@ static const char *
 advice_of (const AssayRunDir *dir)
 {
   static const char *const advice[ASSAY_N_STATES] = {
-    [ASSAY_FAILED] = "What it measured until then is kept. Look at the end of its console; Resume "
-                     "goes on from its last checkpoint, Run Again makes a new run.",
+    [ASSAY_FAILED]
+    = "What it had written until then is kept. Look at the end of its console; Resume "
+      "goes on from its last checkpoint, Run Again makes a new run.",
     [ASSAY_CANCELLED] = "Resume goes on from its last checkpoint, Run Again makes a new run.",
     [ASSAY_INTERRUPTED] = "The machine or the supervisor went away from under it. Resume goes on "
                           "from its last checkpoint, Run Again makes a new run.",
@@ -66,7 +67,7 @@ advice_of (const AssayRunDir *dir)
 
   if (dir->state == ASSAY_FAILED && assay_json_int (dir->status, "signal", 0) > 0)
     return "The study’s code crashed in a process of its own, so nothing else was harmed, and what "
-           "it measured until then is kept. Look at the end of its console; Resume goes on from "
+           "it had written until then is kept. Look at the end of its console; Resume goes on from "
            "its last checkpoint, Run Again makes a new run.";
   return advice[dir->state];
 }
