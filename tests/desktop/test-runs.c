@@ -19,7 +19,7 @@
 #define HELD_MS (12 * STUDIO_WATCHDOG_MS)
 #else
 #define SLOWER 3
-#define HELD_MS (1.5 * STUDIO_WATCHDOG_MS)
+#define HELD_MS (2 * STUDIO_WATCHDOG_MS)
 #endif
 
 static char *workspace;

@@ -371,7 +371,7 @@ studio_runs_cells_update (StudioRunsCells *cells, guint first, guint last)
   if (cells->updating_seen == 0)
     cells->updating_seen = g_idle_add_full (GTK_PRIORITY_RESIZE - 5, update_seen, cells, NULL);
   if (cells->updating_unseen == 0)
-    cells->updating_unseen = g_idle_add (update_unseen, cells);
+    cells->updating_unseen = g_idle_add_full (STUDIO_RUNS_CELLS, update_unseen, cells, NULL);
 }
 
 gboolean

@@ -266,7 +266,7 @@ studio_runs_columns_want (StudioRunsColumns *columns, const char *const *keys)
   while (first && on_arrange (columns))
     ;
   if (!first && columns->arranging == 0)
-    columns->arranging = g_idle_add (on_arrange, columns);
+    columns->arranging = g_idle_add_full (STUDIO_RUNS_COLUMNS, on_arrange, columns, NULL);
   return TRUE;
 }
 

@@ -212,10 +212,10 @@ studio_runs_model_set_answer (StudioRunsModel *model, StudioRunsAnswer *answer)
   common = MIN (removed, added);
   splice (model, before + common, removed - common, added - common);
   g_signal_emit (model, refreshed, 0);
-  /* Columns come and go in idle turns, too, each with a cell a row: while rows are few. */
   if (answer != NULL && model->shown != answer->n)
-    model->settling = g_idle_add_full (
-        G_PRIORITY_DEFAULT_IDLE + (model->shown < answer->n ? 1 : -1), settle, model, NULL);
+    model->settling
+        = g_idle_add_full (model->shown < answer->n ? STUDIO_RUNS_ROWS_COME : STUDIO_RUNS_ROWS_GO,
+                           settle, model, NULL);
 }
 
 StudioRunsAnswer *

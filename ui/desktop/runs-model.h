@@ -14,6 +14,17 @@ G_DECLARE_FINAL_TYPE (StudioRunsModel, studio_runs_model, STUDIO, RUNS_MODEL, GO
 #define STUDIO_TYPE_RUNS_PLACE (studio_runs_place_get_type ())
 G_DECLARE_FINAL_TYPE (StudioRunsPlace, studio_runs_place, STUDIO, RUNS_PLACE, GObject)
 
+/** Priorities of what is done to the table in idle turns.  Sources of one priority share a turn,
+ * and GTK measures windows at G_PRIORITY_DEFAULT_IDLE, so each has its own.  Columns bring a cell a
+ *  row: they come and go while rows are few. */
+enum
+{
+  STUDIO_RUNS_ROWS_GO = G_PRIORITY_DEFAULT_IDLE - 1,
+  STUDIO_RUNS_COLUMNS = G_PRIORITY_DEFAULT_IDLE + 1,
+  STUDIO_RUNS_CELLS,
+  STUDIO_RUNS_ROWS_COME
+};
+
 /** Signal "refreshed": what places show may have changed. */
 StudioRunsModel *studio_runs_model_new (void);
 /** Takes a reference.  NULL: no rows. */
