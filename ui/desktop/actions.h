@@ -12,8 +12,7 @@
 typedef enum
 {
   STUDIO_KEYS_FIRST, /* the command: no text has a use for the key */
-  STUDIO_KEYS_LOCAL, /* the widget that binds it (studio_actions_bind, or GTK), where the focus is
-                      */
+  STUDIO_KEYS_LOCAL, /* the widget that has the focus and binds it (studio_actions_bind, or GTK) */
   STUDIO_KEYS_LAST   /* what has the focus, then the command; never while somebody types */
 } StudioKeys;
 

@@ -15,8 +15,7 @@ typedef struct
   char *text;
   AssayRegistry *registry; /* NULL: not scanned yet */
   AssayExportFormat format;
-  GPtrArray
-      *before; /* of JsonNode, see StudioRunOutcome: of runs that are done, or to be put back */
+  GPtrArray *before;  /* JsonNode, see StudioRunOutcome: of runs that are done, or to be put back */
   const char *member; /* of the notes, that is put back */
 } Work;
 

@@ -16,9 +16,8 @@ AssayChart *assay_chart_new (const AssayStudyInfo *study, const AssayFigure *fig
 /** What a face may change on a declared figure. */
 typedef struct
 {
-  const char *name; /* "x-scale" */
-  const char
-      *title; /* for a person; NULL: it is chosen by looking, as assay_chart_tell_look() says */
+  const char *name;   /* "x-scale" */
+  const char *title;  /* for a person; NULL: it is chosen by looking (assay_chart_tell_look) */
   const char *words;  /* its values, separated by spaces; NULL: a dimension of assay_chart_dims,
                          for "slider" a level of assay_chart_slider, for "smooth" "ema W" (weight
                          of what was, 0 < W < 1) or "mean K" (points at either side), for "x-range"
