@@ -339,9 +339,11 @@ sort_cells (AssayFrame *frame)
   for (guint i = 0; i < n; i++)
     values[i] = g_array_index (frame->values, double, order[i]);
   memcpy (frame->values->data, values, n * sizeof *values);
-  for (guint i = 0; i < frame->run_of->len; i++)
+  if (frame->run_of->len == 0)
+    return;
+  for (guint i = 0; i < n; i++)
     scratch[i] = g_array_index (frame->run_of, guint32, order[i]);
-  memcpy (frame->run_of->data, scratch, frame->run_of->len * sizeof *scratch);
+  memcpy (frame->run_of->data, scratch, n * sizeof *scratch);
 }
 
 void
