@@ -434,6 +434,13 @@ run_text (const AssayRunRow *row, const char *column)
   return value_text (row, column);
 }
 
+/* What applies to no run of the group is said, too. */
+static const char *
+value_or_none (const char *value)
+{
+  return value != NULL && *value != '\0' ? value : "–";
+}
+
 static char *
 group_text (const StudioRunsAnswer *answer, const AssayRunGroup *group, const char *column)
 {
@@ -453,7 +460,7 @@ group_text (const StudioRunsAnswer *answer, const AssayRunGroup *group, const ch
     }
   for (guint i = 0; answer->groups->by[i] != NULL; i++)
     if (strcmp (answer->groups->by[i], column) == 0)
-      return studio_line_text (group->values[i]);
+      return studio_line_text (value_or_none (group->values[i]));
   if (is_all_but_seed (answer) && group->values[1] != NULL)
     {
       AssayRunRow row = { .parameters = group->values[1], .tags = no_tags };
