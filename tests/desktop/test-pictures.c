@@ -15,14 +15,21 @@ static const struct
   const char *name;
   int width, height;
   gboolean dark, large_text, contrast;
+  gboolean like; /* one of the others, but for colors or pixels: sanitizers see nothing new */
 } looks[] = { { "wide-light", 1280, 800 },
-              { "wide-dark", 1280, 800, .dark = TRUE },
-              { "narrow-light", NARROWEST, 640 },
+              { "wide-dark", 1280, 800, .dark = TRUE, .like = TRUE },
+              { "narrow-light", NARROWEST, 640, .like = TRUE },
               { "narrow-dark", NARROWEST, 640, .dark = TRUE },
               { "narrow-large-text", NARROWEST, 640, .large_text = TRUE },
-              { "wide-contrast-light", 1280, 800, .contrast = TRUE },
+              { "wide-contrast-light", 1280, 800, .contrast = TRUE, .like = TRUE },
               { "wide-contrast-dark", 1280, 800, .dark = TRUE, .contrast = TRUE },
-              { "large-light", 3840, 2160 } };
+              { "large-light", 3840, 2160, .like = TRUE } };
+
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED TRUE
+#else
+#define SANITIZED FALSE
+#endif
 
 static StudioWindow *window;
 
@@ -292,7 +299,8 @@ main (int argc, char **argv)
       g_autofree char *path
           = g_strdup_printf ("/desktop/pictures/every-view-is-shown/%s", looks[i].name);
 
-      g_test_add_data_func (path, GUINT_TO_POINTER (i), every_view_is_shown);
+      if (!SANITIZED || !looks[i].like)
+        g_test_add_data_func (path, GUINT_TO_POINTER (i), every_view_is_shown);
     }
   status = g_test_run ();
   desktop_test_close (window);
