@@ -191,7 +191,7 @@ add_run (Search *s, JsonObject *run)
 }
 
 static void
-say_what_was_notes (const Search *s, JsonObject *plan, const AssayStudyInfo *study)
+say_what_these_are (const Search *s, JsonObject *plan, const AssayStudyInfo *study)
 {
   AssayRunSet *set = s->set;
 
@@ -238,7 +238,7 @@ assay_run_set_for_claims (AssayWorkspace *workspace, AssayStudyInfo *study, cons
       else
         set->n_missing++;
     }
-  say_what_was_notes (&search, plan, study);
+  say_what_these_are (&search, plan, study);
   g_strfreev (search.ids);
   return g_steal_pointer (&set);
 }
