@@ -341,6 +341,28 @@ desktop_test_picture (GtkWidget *widget, const char *name)
   desktop_test_save (picture, name);
 }
 
+void
+desktop_test_give (gpointer widget, const char *detailed)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+
+  g_assert_true (g_action_parse_detailed_name (detailed, &name, &target, NULL));
+  g_assert_true (gtk_widget_activate_action_variant (widget, name, target));
+}
+
+gboolean
+desktop_test_has_studies (gpointer window)
+{
+  return studio_session_registry (studio_window_session (window)) != NULL;
+}
+
+StudioStudiesView *
+desktop_test_studies (StudioWindow *window)
+{
+  return STUDIO_STUDIES_VIEW (desktop_test_find (window, STUDIO_TYPE_STUDIES_VIEW, NULL));
+}
+
 static gboolean
 is_named (GtkWidget *widget, const char *name)
 {

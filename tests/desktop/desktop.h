@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "ui/desktop/studies-view.h"
 #include "ui/desktop/window.h"
 
 /** As g_test_init and gtk_test_init, in folders of the test's own; then g_test_run (). */
@@ -51,6 +52,11 @@ GtkWidget *desktop_test_find (gpointer widget, GType type, const char *name);
  *  does not take it. */
 gboolean desktop_test_press (gpointer widget, const char *accelerator);
 
+/** Activates an action, which has to be there: "win.page::runs". */
+void desktop_test_give (gpointer widget, const char *detailed);
+/** Whether the window's plugins were scanned; to wait for. */
+gboolean desktop_test_has_studies (gpointer window);
+StudioStudiesView *desktop_test_studies (StudioWindow *window);
 /** The text that was copied last, freed by the caller. */
 char *desktop_test_clipboard (gpointer widget);
 /** A dialog over the window; NULL: none. */

@@ -78,16 +78,6 @@ page_of_window (void)
       ADW_VIEW_STACK (desktop_test_find (keys_window, ADW_TYPE_VIEW_STACK, "pages")));
 }
 
-static void
-give (const char *detailed)
-{
-  g_autofree char *name = NULL;
-  g_autoptr (GVariant) target = NULL;
-
-  g_assert_true (g_action_parse_detailed_name (detailed, &name, &target, NULL));
-  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (keys_window), name, target));
-}
-
 static gboolean
 can_name (gpointer action)
 {
@@ -118,22 +108,22 @@ empty_names_mean_what_is_seen (void)
 {
   studio_session_select (studio_window_session (keys_window), "gallery", NULL, NULL);
   show_page ("study");
-  give ("win.study-figure::");
+  desktop_test_give (keys_window, "win.study-figure::");
   g_assert_cmpstr (page_of_window (), ==, "figures");
   desktop_test_until (can_name, "figure-keep");
-  give ("win.figure-keep::A kept one");
+  desktop_test_give (keys_window, "win.figure-keep::A kept one");
   desktop_test_until (has_kept, NULL);
-  give ("win.figure-remove::");
+  desktop_test_give (keys_window, "win.figure-remove::");
   desktop_test_until (has_not_kept, NULL);
-  give ("win.undo");
+  desktop_test_give (keys_window, "win.undo");
   desktop_test_until (has_kept, NULL);
-  give ("win.figure-option(('y-scale','log10'))");
+  desktop_test_give (keys_window, "win.figure-option(('y-scale','log10'))");
   desktop_test_until (can_name, "figure-as-declared");
-  give ("win.figure-as-declared");
+  desktop_test_give (keys_window, "win.figure-as-declared");
   show_page ("claims");
   desktop_test_until (is_judged, NULL);
-  give ("win.claims-show::A3");
-  give ("win.claims-figure::");
+  desktop_test_give (keys_window, "win.claims-show::A3");
+  desktop_test_give (keys_window, "win.claims-figure::");
   g_assert_cmpstr (page_of_window (), ==, "figures");
   g_assert_false (can_name ("claims-open-report"));
 }

@@ -29,16 +29,6 @@ open_page (const char *page)
   return window;
 }
 
-static void
-give (gpointer window, const char *action)
-{
-  g_autofree char *name = NULL;
-  g_autoptr (GVariant) target = NULL;
-
-  g_assert_true (g_action_parse_detailed_name (action, &name, &target, NULL));
-  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target));
-}
-
 /* Whole, since it is put in its place when it is. */
 static gboolean
 is_there (gpointer path)
@@ -154,10 +144,10 @@ a_figure_is_exported (void)
   StudioWindow *window = open_page ("figures");
 
   desktop_test_until (can_be_exported, window);
-  give (window, "win.figure-export::");
+  desktop_test_give (window, "win.figure-export::");
   desktop_test_choose_file (window, asked);
   assert_begins (svg, "<?xml");
-  give (window, "win.figure-export::");
+  desktop_test_give (window, "win.figure-export::");
   desktop_test_choose_file (window, pdf);
   assert_begins (pdf, "%PDF");
   desktop_test_close (window);
@@ -178,7 +168,7 @@ a_report_is_written (void)
   StudioWindow *window = open_page ("claims");
 
   desktop_test_until (is_judged, window);
-  give (window, "win.claims-report");
+  desktop_test_give (window, "win.claims-report");
   desktop_test_choose_file (window, path);
   assert_begins (path, "<!");
   g_assert_true (g_file_get_contents (path, &ours, NULL, NULL));
@@ -259,10 +249,10 @@ another_workspace_is_opened (void)
   g_autofree char *path = desktop_test_folder ("another");
   StudioWindow *window = open_page ("studies");
 
-  give (window, "win.open-workspace");
+  desktop_test_give (window, "win.open-workspace");
   desktop_test_choose_file (window, path);
   desktop_test_until (is_opened, path);
-  give (window, "app.quit");
+  desktop_test_give (window, "app.quit");
   desktop_test_settle ();
 }
 

@@ -8,18 +8,6 @@
 #include "ui/desktop/welcome.h"
 #include <string.h>
 
-static gboolean
-has_studies (gpointer window)
-{
-  return studio_session_registry (studio_window_session (window)) != NULL;
-}
-
-static StudioStudiesView *
-studies_of (StudioWindow *window)
-{
-  return STUDIO_STUDIES_VIEW (desktop_test_find (window, STUDIO_TYPE_STUDIES_VIEW, NULL));
-}
-
 /* ---- the first time ---- */
 
 static gboolean
@@ -37,7 +25,7 @@ is_not_welcomed (gpointer window)
 static gboolean
 can_run (gpointer window)
 {
-  StudioForm *form = studio_studies_view_form (studies_of (window));
+  StudioForm *form = studio_studies_view_form (desktop_test_studies (window));
 
   return gtk_widget_get_mapped (GTK_WIDGET (form)) && studio_form_is_settled (form)
          && g_action_group_get_action_enabled (window, "run");
@@ -50,7 +38,7 @@ an_empty_workspace_leads_to_a_first_run (void)
   g_autofree char *path = desktop_test_folder ("first");
   StudioWindow *window = desktop_test_open_workspace (path);
 
-  desktop_test_until (has_studies, window);
+  desktop_test_until (desktop_test_has_studies, window);
   desktop_test_until (is_welcomed, window);
   g_signal_emit_by_name (desktop_test_find (desktop_test_find (window, STUDIO_TYPE_WELCOME, NULL),
                                             GTK_TYPE_BUTTON, "_Try the Shortest Study"),
@@ -227,7 +215,7 @@ copy_plugin (const char *name, const char *folder)
 static GtkWidget *
 card_with (StudioWindow *window, const char *text)
 {
-  GtkWidget *label = desktop_test_find (studies_of (window), GTK_TYPE_LABEL, text);
+  GtkWidget *label = desktop_test_find (desktop_test_studies (window), GTK_TYPE_LABEL, text);
 
   g_assert_nonnull (label);
   return gtk_widget_get_ancestor (label, GTK_TYPE_FLOW_BOX_CHILD);
@@ -236,7 +224,7 @@ card_with (StudioWindow *window, const char *text)
 static gboolean
 is_settled (gpointer window)
 {
-  StudioForm *form = studio_studies_view_form (studies_of (window));
+  StudioForm *form = studio_studies_view_form (desktop_test_studies (window));
 
   return gtk_widget_get_mapped (GTK_WIDGET (form)) && studio_form_is_settled (form);
 }
@@ -254,8 +242,8 @@ assert_blocked (StudioWindow *window)
   desktop_test_picture (GTK_WIDGET (window), "plugins-blocked");
   studio_window_show_study (window, "broken-needs-absent");
   desktop_test_until (is_settled, window);
-  label
-      = desktop_test_find (studio_studies_view_form (studies_of (window)), GTK_TYPE_LABEL, reason);
+  label = desktop_test_find (studio_studies_view_form (desktop_test_studies (window)),
+                             GTK_TYPE_LABEL, reason);
   g_assert_true (label != NULL && gtk_widget_get_mapped (label));
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "run"));
 }
@@ -274,9 +262,10 @@ bad_plugins_say_what_is_wrong_with_them (void)
     copy_plugin (names[i], folder);
   g_setenv ("ASSAY_PLUGIN_PATH", folder, TRUE);
   window = desktop_test_open_workspace (workspace);
-  desktop_test_until (has_studies, window);
+  desktop_test_until (desktop_test_has_studies, window);
   desktop_test_settle ();
-  refused = desktop_test_find (studies_of (window), ADW_TYPE_PREFERENCES_GROUP, "refused");
+  refused
+      = desktop_test_find (desktop_test_studies (window), ADW_TYPE_PREFERENCES_GROUP, "refused");
   g_assert_true (gtk_widget_get_mapped (refused));
   g_assert_nonnull (desktop_test_find (refused, GTK_TYPE_LABEL, "crash-at-load"));
   g_assert_nonnull (desktop_test_find (refused, GTK_TYPE_LABEL, "major"));

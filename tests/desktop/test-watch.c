@@ -28,21 +28,9 @@ typedef struct
 } Walk;
 
 static gboolean
-has_studies (gpointer window)
-{
-  return studio_session_registry (studio_window_session (window)) != NULL;
-}
-
-static StudioStudiesView *
-studies_of (StudioWindow *window)
-{
-  return STUDIO_STUDIES_VIEW (desktop_test_find (window, STUDIO_TYPE_STUDIES_VIEW, NULL));
-}
-
-static gboolean
 is_settled (gpointer window)
 {
-  return studio_form_is_settled (studio_studies_view_form (studies_of (window)));
+  return studio_form_is_settled (studio_studies_view_form (desktop_test_studies (window)));
 }
 
 /* What happened since the last look. */
@@ -106,7 +94,7 @@ walk_studies (Walk *walk)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      studio_studies_view_show_study (studies_of (walk->window), names[i]);
+      studio_studies_view_show_study (desktop_test_studies (walk->window), names[i]);
       desktop_test_until (is_settled, walk->window);
       for (int k = 0; k < 8; k++)
         desktop_test_settle ();
@@ -196,7 +184,7 @@ a_walk_holds_the_main_thread_nowhere (void)
   desktop_test_run_gallery (workspace, "--seeds 3");
   walk.window = desktop_test_open_workspace (workspace);
   studio_watchdog_start (); /* the first frame has been drawn */
-  desktop_test_until (has_studies, walk.window);
+  desktop_test_until (desktop_test_has_studies, walk.window);
   look (&walk, "the studies are there");
   walk_pages (&walk);
   walk_studies (&walk);

@@ -46,20 +46,10 @@ newest (StudioWindow *window)
   return found;
 }
 
-static void
-give (StudioWindow *window, const char *detailed)
-{
-  g_autofree char *name = NULL;
-  g_autoptr (GVariant) target = NULL;
-
-  g_assert_true (g_action_parse_detailed_name (detailed, &name, &target, NULL));
-  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (window), name, target));
-}
-
 static GtkWidget *
 by_action (StudioWindow *window, const char *action)
 {
-  give (window, action);
+  desktop_test_give (window, action);
   return newest (window);
 }
 
@@ -67,7 +57,7 @@ by_action (StudioWindow *window, const char *action)
 static GtkWidget *
 after_action (StudioWindow *window, const char *action)
 {
-  give (window, action);
+  desktop_test_give (window, action);
   return GTK_WIDGET (window);
 }
 
@@ -283,7 +273,7 @@ stand_on (StudioWindow *window, const char *page)
   else
     {
       studio_window_show_page (window, page);
-      give (window, "win.back"); /* from a study to the studies, a run to the runs */
+      desktop_test_give (window, "win.back"); /* from a study to the studies, a run to the runs */
     }
   desktop_test_rest (GTK_WIDGET (window));
 }
