@@ -99,6 +99,26 @@ desktop_pointer_move (gpointer widget, double x, double y)
   end (words, widget, NULL);
 }
 
+static gboolean
+on_time (gpointer over)
+{
+  *(gboolean *) over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* GTK 4.8 takes two presses for two clicks where another place was pressed within this time. */
+static void
+let_presses_be_forgotten (gpointer widget)
+{
+  gboolean over = FALSE;
+  int time;
+
+  g_object_get (gtk_widget_get_settings (widget), "gtk-double-click-time", &time, NULL);
+  g_timeout_add ((guint) time, on_time, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static void
 click (gpointer widget, double x, double y, int button, int times, const char *key)
 {
@@ -112,6 +132,8 @@ click (gpointer widget, double x, double y, int button, int times, const char *k
 void
 desktop_pointer_click (gpointer widget, double x, double y, int button, int times)
 {
+  if (times > 1)
+    let_presses_be_forgotten (widget);
   click (widget, x, y, button, times, NULL);
 }
 
