@@ -5,6 +5,7 @@
 #include "ui/desktop/slices.h"
 #include "ui/desktop/task.h"
 #include <glib/gstdio.h>
+#include <unistd.h>
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
 #endif
@@ -195,6 +196,52 @@ desktop_test_dark (gboolean dark)
   desktop_test_settle ();
 }
 
+static gboolean
+on_moment (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static char *
+thread_name (const char *id)
+{
+  g_autofree char *path = g_build_filename ("/proc/self/task", id, "comm", NULL);
+  char *name = NULL;
+
+  g_file_get_contents (path, &name, NULL, NULL); /* it may have ended meanwhile */
+  return name;
+}
+
+/* Pango's threads, which look for fonts, are the only ones without a name of their own. */
+static gboolean
+has_its_fonts (gpointer data)
+{
+  g_autofree char *main_id = g_strdup_printf ("%d", (int) getpid ());
+  g_autofree char *program = thread_name (main_id);
+  g_autoptr (GDir) threads = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *id;
+
+  while ((id = g_dir_read_name (threads)) != NULL)
+    {
+      g_autofree char *name = thread_name (id);
+
+      if (g_strcmp0 (id, main_id) != 0 && g_strcmp0 (name, program) == 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Pango 1.50 frees what its threads still write to when its fonts change. */
+void
+desktop_test_text_scale (double scale)
+{
+  guint source = g_timeout_add (2, on_moment, NULL);
+
+  desktop_test_until (has_its_fonts, NULL);
+  g_source_remove (source);
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", (int) (96 * 1024 * scale), NULL);
+}
+
 typedef struct
 {
   GtkWidget *widget;
@@ -250,12 +297,6 @@ static gboolean
 has_passed (gpointer until)
 {
   return g_get_monotonic_time () > *(gint64 *) until;
-}
-
-static gboolean
-on_moment (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
 }
 
 void

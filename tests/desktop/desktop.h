@@ -27,6 +27,8 @@ char *desktop_test_command (const char *workspace, const char *arguments);
 GStrv desktop_test_runs (StudioSession *session, const char *filter);
 /** Light or dark, for pictures. */
 void desktop_test_dark (gboolean dark);
+/** Letters @scale times as large as usual, as the system's setting says it. */
+void desktop_test_text_scale (double scale);
 /** Gives a window another size, as a person would, and waits until it has it. */
 void desktop_test_resize (gpointer window, int width, int height);
 

@@ -153,19 +153,16 @@ text_and_graphs_are_made_larger_instead (void)
 static void
 read_in_large_letters (void)
 {
-  GtkSettings *settings = gtk_settings_get_default ();
   AssayChartHit hit;
-  int dpi;
 
-  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
-  g_object_set (settings, "gtk-xft-dpi", 96 * 1024 * 3 / 2, NULL);
+  desktop_test_text_scale (1.5);
   open_chart (synthetic_chart (ASSAY_LINE, DATA_GOOD, 1), 360, 560);
   desktop_test_settle ();
   hit = place (1, 30);
   g_assert_true (studio_chart_area_point_at (area, 1.5 * hit.at_x, 1.5 * hit.at_y));
   desktop_test_picture (GTK_WIDGET (area), "chart-narrow-large");
   close_chart ();
-  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+  desktop_test_text_scale (1);
 }
 
 static void

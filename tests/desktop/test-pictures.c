@@ -56,8 +56,7 @@ static void
 look_as (guint i)
 {
   set_contrast (looks[i].contrast);
-  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi",
-                looks[i].large_text ? 96 * 1024 * 3 / 2 : 96 * 1024, NULL);
+  desktop_test_text_scale (looks[i].large_text ? 1.5 : 1);
   desktop_test_dark (looks[i].dark);
 }
 

@@ -128,10 +128,10 @@ sizes_fit (void)
 
   desktop_test_resize (window, 3840, 2160);
   desktop_test_picture (GTK_WIDGET (window), "studies-3840");
-  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", 144 * 1024, NULL);
+  desktop_test_text_scale (1.5);
   desktop_test_resize (window, 1280, 800);
   desktop_test_picture (GTK_WIDGET (window), "studies-large-text");
-  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", 96 * 1024, NULL);
+  desktop_test_text_scale (1);
   desktop_test_resize (window, 360, 640);
   g_assert_false (has_no_bar (window));
   desktop_test_resize (window, 1280, 800);
