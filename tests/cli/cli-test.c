@@ -2,6 +2,8 @@
  *
  * The command line as a user has it: the built program, a fresh workspace, the template study.
  */
+#include "../children.h"
+
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -445,6 +447,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  test_children_unwind_fast ();
   g_test_set_nonfatal_assertions ();
   TEST ("every-verb-has-help-an-example-and-a-man-page", test_help);
   TEST ("exit-codes-and-sentences-for-wrong-input", test_exit_codes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
 
+#include "../children.h"
 #include "base/log/log.h"
 #include "host/run/tree.h"
 
@@ -35,6 +36,7 @@ engine_new_of (const char *id)
   const char *folder = g_access ("/dev/shm", W_OK) == 0 ? "/dev/shm" : g_get_tmp_dir ();
   g_autofree char *template = g_build_filename (folder, "assay-test-XXXXXX", NULL);
 
+  test_children_unwind_fast ();
   engine->path = g_strdup (g_mkdtemp (template));
   engine->workspace = assay_workspace_open (engine->path, TRUE, &error);
   g_assert_no_error (error);

@@ -2,6 +2,7 @@
  *
  * Finding and scanning plugins, most of them broken.
  */
+#include "../../children.h"
 #include "host/registry/json.h"
 #include "host/registry/registry.h"
 
@@ -640,6 +641,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  test_children_unwind_fast ();
   g_test_add_func ("/plugins/a-registry-full-of-broken-ones", test_a_registry_full_of_them);
   g_test_add_func ("/plugins/cache-is-keyed-by-the-file", test_cache_is_keyed_by_the_file);
   g_test_add_func ("/plugins/a-broken-cache-is-rewritten", test_a_broken_cache_is_rewritten);
