@@ -60,6 +60,19 @@ nothing_is_drawn_while_nothing_happens (void)
   desktop_test_close (window);
 }
 
+/* As a window manager closes it. */
+static void
+it_closes_with_a_menu_open (void)
+{
+  StudioWindow *window = desktop_test_open ();
+  GtkWidget *menu = desktop_test_find (window, GTK_TYPE_MENU_BUTTON, NULL);
+
+  gtk_menu_button_popup (GTK_MENU_BUTTON (menu));
+  desktop_test_settle ();
+  gtk_window_close (GTK_WINDOW (window));
+  desktop_test_settle ();
+}
+
 /* The windows that the menu opens, each on top. */
 static void
 dialogs_show (void)
@@ -146,6 +159,7 @@ main (int argc, char **argv)
   g_test_add_func ("/desktop/window/every-page-shows", every_page_shows);
   g_test_add_func ("/desktop/window/nothing-is-drawn-while-nothing-happens",
                    nothing_is_drawn_while_nothing_happens);
+  g_test_add_func ("/desktop/window/it-closes-with-a-menu-open", it_closes_with_a_menu_open);
   g_test_add_func ("/desktop/window/dialogs-show", dialogs_show);
   g_test_add_func ("/desktop/window/preferences-are-kept-and-take-effect",
                    preferences_are_kept_and_take_effect);

@@ -217,6 +217,25 @@ studio_application_startup (GApplication *application)
   apply_style ();
 }
 
+/* GTK 4.8 asks for the place of a menu that was open after its window is gone. */
+static gboolean
+put_menu_away (GtkWindow *window)
+{
+  GtkWidget *focus = gtk_window_get_focus (window);
+  GtkWidget *menu = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) : NULL;
+
+  if (menu != NULL)
+    gtk_popover_popdown (GTK_POPOVER (menu));
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+studio_application_window_added (GtkApplication *application, GtkWindow *window)
+{
+  GTK_APPLICATION_CLASS (studio_application_parent_class)->window_added (application, window);
+  g_signal_connect (window, "close-request", G_CALLBACK (put_menu_away), NULL);
+}
+
 static void
 studio_application_class_init (StudioApplicationClass *class)
 {
@@ -224,6 +243,7 @@ studio_application_class_init (StudioApplicationClass *class)
   G_APPLICATION_CLASS (class)->shutdown = studio_application_shutdown;
   G_APPLICATION_CLASS (class)->activate = studio_application_activate;
   G_APPLICATION_CLASS (class)->command_line = studio_application_command_line;
+  GTK_APPLICATION_CLASS (class)->window_added = studio_application_window_added;
 }
 
 static void
