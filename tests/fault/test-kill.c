@@ -19,19 +19,22 @@
 typedef struct
 {
   Engine *engine;
-  guint delay; /* microseconds */
+  GHashTable *finished; /* runs that need not be looked at */
+  guint delay;          /* microseconds */
   guint kills;
   gint stop;
 } Killer;
 
 static gboolean
-kill_one (Engine *engine)
+kill_one (Engine *engine, GHashTable *finished)
 {
   g_auto (GStrv) ids = assay_workspace_list (engine->workspace, "runs", NULL);
 
   for (guint i = 0; ids[i]; i++)
     {
-      g_autoptr (AssayRunDir) dir = assay_run_dir_open (engine->workspace, ids[i], NULL);
+      gboolean is_over = g_hash_table_contains (finished, ids[i]);
+      g_autoptr (AssayRunDir) dir
+          = is_over ? NULL : assay_run_dir_open (engine->workspace, ids[i], NULL);
       g_autofree char *lock = dir ? g_build_filename (dir->path, "lock", NULL) : NULL;
 
       if (dir && dir->state == ASSAY_RUNNING
@@ -47,7 +50,7 @@ kill_after_a_while (gpointer data)
   Killer *killer = data;
 
   g_usleep (killer->delay);
-  while (!g_atomic_int_get (&killer->stop) && !kill_one (killer->engine))
+  while (!g_atomic_int_get (&killer->stop) && !kill_one (killer->engine, killer->finished))
     g_usleep (500);
   killer->kills = !g_atomic_int_get (&killer->stop);
   return NULL;
@@ -73,12 +76,15 @@ note_finished (Engine *engine, AssayPlan *plan, GHashTable *finished)
 }
 
 static guint
-supervise_and_kill (Engine *engine, AssayPlan *plan, guint attempt, AssayPlanResult *result)
+supervise_and_kill (Engine *engine, AssayPlan *plan, GHashTable *finished, guint attempt,
+                    AssayPlanResult *result)
 {
   const AssaySuperviseOptions options = { .cores = 2, .resume = TRUE };
   /* Where starting takes long, kills come later and later, so that the plan gets on. */
   gint longest = 120000 + 40000 * (gint) attempt;
-  Killer killer = { .engine = engine, .delay = (guint) g_test_rand_int_range (0, longest) };
+  Killer killer = { .engine = engine,
+                    .finished = finished,
+                    .delay = (guint) g_test_rand_int_range (0, longest) };
   GThread *thread = g_thread_new ("killer", kill_after_a_while, &killer);
   g_autoptr (GError) error = NULL;
 
@@ -107,7 +113,7 @@ test_resume (void)
           g_autoptr (AssayPlan) plan = engine_plan (engine, set, SEEDS);
 
           g_assert_cmpuint (attempt, <, 100);
-          kills += supervise_and_kill (engine, plan, attempt, &result);
+          kills += supervise_and_kill (engine, plan, finished, attempt, &result);
           g_assert_cmpuint (result.failed, ==, 0);
           note_finished (engine, plan, finished);
           for (guint i = 0; i < 3 && result.done + result.reused == 3; i++)
