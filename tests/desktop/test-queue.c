@@ -52,11 +52,18 @@ has_ended (gpointer window)
   return plan != NULL && !plan->live;
 }
 
+/* Two runs are so far that the first seconds of their processes weigh little. */
 static gboolean
 is_timed (gpointer window)
 {
-  return newest (window) != NULL && newest (window)->remaining > 0
-         && newest (window)->running->len == 2;
+  const StudioQueuePlan *plan = newest (window);
+
+  if (plan == NULL || plan->running->len != 2)
+    return FALSE;
+  for (guint i = 0; i < 2; i++)
+    if (((StudioQueueRun *) plan->running->pdata[i])->fraction < .05)
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
