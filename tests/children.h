@@ -4,7 +4,7 @@
 #include <glib.h>
 
 /** Processes that this one starts from now on unwind the stack of an allocation by frame pointers,
- *  which takes a third of the time under AddressSanitizer.  A test itself can't where GLib gives it
+ *  which takes half of the time under AddressSanitizer.  A test itself can't where GLib gives it
  *  folders of its own: that leak is known by its whole stack only. */
 static inline void
 test_children_unwind_fast (void)
