@@ -112,7 +112,7 @@ what_was_set_comes_back (void)
   g_assert_cmpuint (draft->minutes, ==, 0);
   desktop_test_picture (GTK_WIDGET (window), "study-undo");
   /* From elsewhere, too: it is shown, and kept. */
-  studio_studies_view_show_study (form_view (window), "template");
+  studio_studies_view_show_study (desktop_test_studies (window), "template");
   form_settle (window);
   studio_window_show_page (window, "runs");
   undo (window);
@@ -149,11 +149,11 @@ limits_are_set_and_kept (void)
   command = studio_form_command (form_of (window));
   g_assert_nonnull (strstr (command, " --time-limit 30min --memory-limit 2048M --max-failures 1"));
   form_check_command (window);
-  studio_studies_view_show_study (form_view (window), "graph-backup");
+  studio_studies_view_show_study (desktop_test_studies (window), "graph-backup");
   form_settle (window);
   without = studio_form_command (form_of (window));
   g_assert_null (strstr (without, "limit"));
-  studio_studies_view_show_study (form_view (window), "template");
+  studio_studies_view_show_study (desktop_test_studies (window), "template");
   form_settle (window);
   g_assert_cmpuint (studio_form_draft (form_of (window))->megabytes, ==, 2048);
   desktop_test_picture (GTK_WIDGET (window), "study-limits");
@@ -182,10 +182,10 @@ the_command_line_makes_the_same_runs (void)
   form_settle (window);
   form_check_command (window);
   desktop_test_picture (GTK_WIDGET (window), "study-graph-backup-sweep");
-  studio_studies_view_show_study (form_view (window), "template");
+  studio_studies_view_show_study (desktop_test_studies (window), "template");
   form_settle (window);
   form_check_command (window);
-  studio_studies_view_show_study (form_view (window), "graph-backup");
+  studio_studies_view_show_study (desktop_test_studies (window), "graph-backup");
   form_settle (window);
   form_check_command (window); /* of the draft as it was kept */
   g_assert_cmpstr (studio_form_draft (form_of (window))->seeds, ==, " 3..4 ");

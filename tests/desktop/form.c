@@ -3,22 +3,10 @@
 
 #include <string.h>
 
-gboolean
-form_has_studies (gpointer window)
-{
-  return studio_session_registry (studio_window_session (window)) != NULL;
-}
-
-StudioStudiesView *
-form_view (StudioWindow *window)
-{
-  return STUDIO_STUDIES_VIEW (desktop_test_find (window, STUDIO_TYPE_STUDIES_VIEW, NULL));
-}
-
 StudioForm *
 form_of (StudioWindow *window)
 {
-  return studio_studies_view_form (form_view (window));
+  return studio_studies_view_form (desktop_test_studies (window));
 }
 
 gboolean
@@ -30,7 +18,7 @@ form_is_settled (gpointer view)
 void
 form_settle (StudioWindow *window)
 {
-  desktop_test_until (form_is_settled, form_view (window));
+  desktop_test_until (form_is_settled, desktop_test_studies (window));
 }
 
 static gboolean
@@ -57,9 +45,9 @@ form_open (const char *study)
 {
   StudioWindow *window = desktop_test_open ();
 
-  desktop_test_until (form_has_studies, window);
-  studio_studies_view_show_study (form_view (window), study);
-  desktop_test_until (form_is_settled, form_view (window));
+  desktop_test_until (desktop_test_has_studies, window);
+  studio_studies_view_show_study (desktop_test_studies (window), study);
+  desktop_test_until (form_is_settled, desktop_test_studies (window));
   return window;
 }
 

@@ -8,9 +8,6 @@
 #include "ui/desktop/param-row.h"
 #include "ui/desktop/studies-view.h"
 
-/** The session of the window knows its studies. */
-gboolean form_has_studies (gpointer window);
-StudioStudiesView *form_view (StudioWindow *window);
 StudioForm *form_of (StudioWindow *window);
 /** Of a StudioStudiesView. */
 gboolean form_is_settled (gpointer view);

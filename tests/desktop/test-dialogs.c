@@ -11,19 +11,13 @@
 
 static char *workspace;
 
-static gboolean
-has_studies (gpointer window)
-{
-  return studio_session_registry (studio_window_session (window)) != NULL;
-}
-
 /* On a page, with all that was run selected. */
 static StudioWindow *
 open_page (const char *page)
 {
   StudioWindow *window = desktop_test_open_workspace (workspace);
 
-  desktop_test_until (has_studies, window);
+  desktop_test_until (desktop_test_has_studies, window);
   studio_session_select (studio_window_session (window), "gallery", NULL, NULL);
   studio_window_show_page (window, page);
   return window;
@@ -285,8 +279,7 @@ a_file_is_chosen_for_a_parameter (void)
   g_autofree char *folder = desktop_test_folder ("files");
   g_autofree char *path = g_build_filename (folder, "data.jsonl", NULL);
   StudioWindow *window = open_page ("studies");
-  StudioForm *form = studio_studies_view_form (
-      STUDIO_STUDIES_VIEW (desktop_test_find (window, STUDIO_TYPE_STUDIES_VIEW, NULL)));
+  StudioForm *form = studio_studies_view_form (desktop_test_studies (window));
   const StudioSetting *set;
 
   g_assert_no_error (error);

@@ -29,12 +29,6 @@ newest (StudioWindow *window)
 }
 
 static gboolean
-has_studies (gpointer window)
-{
-  return studio_session_registry (studio_window_session (window)) != NULL;
-}
-
-static gboolean
 has_progress (gpointer window)
 {
   const StudioQueuePlan *plan = newest (window);
@@ -89,7 +83,7 @@ open_on (const char *workspace)
 {
   StudioWindow *window = desktop_test_open_workspace (workspace);
 
-  desktop_test_until (has_studies, window);
+  desktop_test_until (desktop_test_has_studies, window);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.page", "s", "queue"));
   return window;
 }

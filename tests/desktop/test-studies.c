@@ -37,7 +37,7 @@ cards_show (void)
 {
   StudioWindow *window = desktop_test_open ();
 
-  desktop_test_until (form_has_studies, window);
+  desktop_test_until (desktop_test_has_studies, window);
   desktop_test_settle ();
   picture_in_all_ways (window, "cards");
   desktop_test_close (window);
@@ -49,13 +49,13 @@ study_pages_show (void)
   static const char *const studies[] = { "template", "graph-backup" };
   StudioWindow *window = desktop_test_open ();
 
-  desktop_test_until (form_has_studies, window);
+  desktop_test_until (desktop_test_has_studies, window);
   for (guint i = 0; i < G_N_ELEMENTS (studies); i++)
     {
       g_autofree char *picture = g_strconcat ("study-", studies[i], NULL);
 
-      studio_studies_view_show_study (form_view (window), studies[i]);
-      desktop_test_until (form_is_settled, form_view (window));
+      studio_studies_view_show_study (desktop_test_studies (window), studies[i]);
+      desktop_test_until (form_is_settled, desktop_test_studies (window));
       desktop_test_settle ();
       if (i > 0)
         picture_in_all_ways (window, picture);
@@ -129,7 +129,7 @@ assert_time_of_earlier_runs (StudioWindow *window)
   desktop_test_until (are_done, &done);
   studio_session_refresh (studio_window_session (window));
   desktop_test_settle ();
-  studio_studies_view_show_study (form_view (window), "template");
+  studio_studies_view_show_study (desktop_test_studies (window), "template");
   form_settle (window);
   time = studio_duration (done.seconds / g_get_num_processors ());
   text = g_strdup_printf ("120 runs · about %s", time);
@@ -143,7 +143,7 @@ from_a_click_to_a_verdict (void)
 {
   StudioWindow *window = desktop_test_open ();
 
-  desktop_test_until (form_has_studies, window);
+  desktop_test_until (desktop_test_has_studies, window);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.try-study", NULL));
   form_settle (window);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.run", NULL));

@@ -15,8 +15,8 @@ G_DECLARE_FINAL_TYPE (StudioRunsModel, studio_runs_model, STUDIO, RUNS_MODEL, GO
 G_DECLARE_FINAL_TYPE (StudioRunsPlace, studio_runs_place, STUDIO, RUNS_PLACE, GObject)
 
 /** Priorities of what is done to the table in idle turns.  Sources of one priority share a turn,
- * and GTK measures windows at G_PRIORITY_DEFAULT_IDLE, so each has its own.  Columns bring a cell a
- *  row: they come and go while rows are few. */
+ *  and GTK measures windows at G_PRIORITY_DEFAULT_IDLE, so each has its own.  Columns bring a cell
+ * a row: they come and go while rows are few. */
 enum
 {
   STUDIO_RUNS_ROWS_GO = G_PRIORITY_DEFAULT_IDLE - 1,
