@@ -70,6 +70,7 @@ it_closes_with_a_menu_open (void)
   gtk_menu_button_popup (GTK_MENU_BUTTON (menu));
   desktop_test_settle ();
   gtk_window_close (GTK_WINDOW (window));
+  desktop_test_settle ();
   desktop_test_close (desktop_test_open ()); /* GTK asks when another window has come */
 }
 
